@@ -1,0 +1,81 @@
+"""Who may do what: one table, role by role. Every page and every action asks here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from muster.core.errors import NotAllowed
+
+
+class Right(StrEnum):
+    SEE_PEOPLE = "see_people"  # lists, cards, map; masked numbers
+    UNMASK = "unmask"  # see a number whole, with a reason
+    EDIT_PEOPLE = "edit_people"  # holdings, away notices, import
+    SEE_PLANS = "see_plans"
+    EDIT_PLANS = "edit_plans"
+    PRE_AUTHORISE = "pre_authorise"  # let the duty officer approve a plan alone
+    SEE_INCIDENTS = "see_incidents"
+    OPEN_INCIDENT = "open_incident"
+    PROPOSE = "propose"  # edit needs, ask for a solve, pick by hand
+    APPROVE = "approve"  # any callout
+    APPROVE_PRE_AUTHORISED = "approve_pre_authorised"
+    RECORD = "record"  # replies by phone, check-in, roll call
+    RELEASE = "release"  # early release
+    STAND_DOWN = "stand_down"
+    SEE_REVIEW = "see_review"
+    SEE_PAY = "see_pay"
+    SEE_JOURNAL = "see_journal"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_OWN = "see_own"
+
+
+_DESK = {
+    Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.OPEN_INCIDENT, Right.PROPOSE,
+    Right.RECORD, Right.SEE_REVIEW, Right.SEE_PAY,
+}  # fmt: skip
+RIGHTS: dict[str, frozenset[Right]] = {
+    "office_head": frozenset(_DESK | {
+        Right.UNMASK, Right.EDIT_PEOPLE, Right.EDIT_PLANS, Right.PRE_AUTHORISE, Right.APPROVE,
+        Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SEE_JOURNAL,
+    }),
+    "commander": frozenset(_DESK | {
+        Right.EDIT_PLANS, Right.APPROVE, Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN,
+    }),
+    "duty_officer": frozenset(_DESK | {
+        Right.UNMASK, Right.EDIT_PEOPLE, Right.EDIT_PLANS, Right.APPROVE_PRE_AUTHORISED,
+    }),
+    "town_officer": frozenset({Right.SEE_PEOPLE, Right.EDIT_PEOPLE, Right.SEE_INCIDENTS, Right.RECORD}),
+    "member": frozenset({Right.SEE_OWN}),
+    "auditor": frozenset({
+        Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.SEE_REVIEW, Right.SEE_PAY, Right.SEE_JOURNAL,
+    }),
+    "system_admin": frozenset({Right.MANAGE_ACCOUNTS}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `ref` is what the journal keeps; `unit_path` limits what is seen ("" = everything)."""
+
+    ref: str
+    name: str
+    role: str
+    unit_path: str = ""
+    member_ref: str = ""
+
+    def may(self, right: Right) -> bool:
+        return right in RIGHTS.get(self.role, frozenset())
+
+    def sees_unit(self, path: str) -> bool:
+        """Whether a unit with this tree path lies in the actor's part of the tree."""
+        return path == self.unit_path or path.startswith(self.unit_path + "/") or not self.unit_path
+
+
+SYSTEM = Actor(ref="system", name="", role="system")
+
+
+def check(actor: Actor, right: Right) -> None:
+    """Raise NotAllowed unless the actor has the right. The system itself acts only on orders already checked."""
+    if actor is not SYSTEM and not actor.may(right):
+        raise NotAllowed("access.not_allowed", right=str(right), role=actor.role)

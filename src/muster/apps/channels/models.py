@@ -1,0 +1,83 @@
+"""Messages to people and what came back. An outbox: written with the act, sent by a lane of its own, receipts per person."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from muster.apps.people.models import Member
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    CLAIMED = "claimed", _("Being sent")
+    SENT = "sent", _("Handed over")
+    PERHAPS_SENT = "perhaps_sent", _("Perhaps sent")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Not delivered")
+    CALL_LIST = "call_list", _("On the call list")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class OutMessage(models.Model):
+    """`client_id` goes to the gateway with every try, so that a resend after a crash can be told from a second message.
+
+    `ref` names what it belongs to (alert:17); (ref, kind) is unique: nobody gets two different alerts of one callout.
+    """
+
+    client_id = models.CharField(max_length=40, unique=True)
+    ref = models.CharField(max_length=40)
+    kind = models.CharField(
+        max_length=12,
+        choices=[
+            ("alert", "alert"),
+            ("release", "release"),
+            ("stand_down", "stand_down"),
+            ("thanks", "thanks"),
+            ("reminder", "reminder"),
+        ],
+    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="messages")
+    channel = models.CharField(max_length=10, choices=[("sms", _("SMS")), ("call_list", _("Call list"))])
+    exercise = models.BooleanField()
+    body = models.TextField()
+    state = models.CharField(max_length=12, choices=MessageState, default=MessageState.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(help_text="real time")
+    claim = models.CharField(max_length=32, blank=True)
+    claimed_at = models.DateTimeField(null=True, help_text="real time")
+    queued_at = models.DateTimeField(help_text="system's clock")
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ref", "kind"], name="channels_one_message_per_kind")]
+        indexes = [models.Index(fields=["state", "next_try_at"])]
+
+    def __str__(self) -> str:
+        return self.client_id
+
+
+class Receipt(models.Model):
+    """A delivery report as it came; late and double ones are kept."""
+
+    message = models.ForeignKey(OutMessage, on_delete=models.CASCADE, related_name="receipts")
+    at = models.DateTimeField()
+    status = models.CharField(max_length=12)
+    detail = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.status}"
+
+
+class InMessage(models.Model):
+    """A text that came in, stored before it is understood. `gateway_id` makes a doubled delivery harmless."""
+
+    gateway_id = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()
+    member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="in_messages")
+    body = models.TextField()
+    exercise = models.BooleanField()
+    handled = models.CharField(max_length=20, blank=True, help_text="reply, late, unknown_sender, no_callout, unclear")
+
+    def __str__(self) -> str:
+        return self.gateway_id

@@ -1,0 +1,154 @@
+"""What the duty page shows, as plain frozen data: made by reads.py, drawn by templates, sent again whole when something changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from muster.apps.people.models import Capability
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One need. Counts are people; `p` the chance that this line is filled in time, None before the first solve."""
+
+    order: int
+    capability: Capability
+    people: int
+    due_minutes: int  # from T0
+    due_at: datetime
+    alerted: int
+    accepted: int  # accepted or en route, not yet here
+    expected: float  # expected usable arrivals in time, those already here included
+    on_scene: int
+    p: float | None
+    missing: int  # heads short by the planner's word, 0 when enough
+
+    @property
+    def short(self) -> bool:
+        return self.missing > 0
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleCounts:
+    """Alerted people by state; the states are disjoint and add up to `called`."""
+
+    called: int = 0
+    checked_in: int = 0
+    en_route: int = 0
+    accepted: int = 0
+    unclear: int = 0
+    silent: int = 0  # queued, notified or delivered without an answer
+    undelivered: int = 0
+    declined: int = 0  # declined or withdrawn
+    no_show: int = 0
+    released: int = 0
+    unaccounted: int = 0  # missing at the running roll call (also counted in checked_in)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Whom the planner would alert now. `may_approve` is the viewer's right; `why_not` a stable code otherwise."""
+
+    run_id: int
+    count: int
+    without_address: int
+    p_low: float | None
+    p_hat: float | None
+    names: tuple[str, ...]  # at most 6
+    by_line: tuple[tuple[Capability, int], ...]
+    by_town: tuple[tuple[str, int], ...]
+    may_approve: bool
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A repair of a shortfall, certified: kind more_minutes | fewer_people | lower_target | train."""
+
+    kind: str
+    capability: Capability | None
+    amount: float
+    p_low: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The one sentence of the page. `word`: enough | at_risk | short | unknown; P in 0..1."""
+
+    word: str
+    p_low: float | None
+    p_hat: float | None
+    p_high: float | None
+    target: float
+    solved_at: datetime | None  # real time, for the age of the number
+    solving: bool  # a newer state is waiting for its solve
+    history: tuple[tuple[float, float], ...]  # (minutes since T0, p)
+    missing: tuple[tuple[Capability, int], ...]
+    conflict: tuple[Capability, ...]  # lines that compete for the same people
+    repairs: tuple[Repair, ...]
+    proposal: Proposal | None
+    measured: bool = False  # every due time has passed: the number is a fact, not a forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the time list. `kind` picks icon and sentence; `params` fill the translated sentence; names only where the viewer may see them."""
+
+    seq: int
+    at: datetime
+    kind: str
+    sentence: str
+    strong: str = ""
+    tone: str = ""  # ok | warn | bad | act
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """A muster point on the map and in the list."""
+
+    letter: str
+    name: str
+    lon: float
+    lat: float
+    arrived: int
+    called: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    incident_id: int
+    callout_id: int
+    title: str
+    kind: str
+    place: str
+    lon: float
+    lat: float
+    reporter: str
+    exercise: bool
+    state: str  # CalloutState
+    incident_state: str
+    t0: datetime
+    now: datetime
+    speed: float
+    seq: int  # of the incident's journal stream: the resume point of the live page
+    lines: tuple[LineView, ...]
+    people: PeopleCounts
+    verdict: Verdict
+    points: tuple[PointView, ...]
+    events: tuple[Event, ...]
+    flags: tuple[str, ...]  # live_zone, controlled_airspace
+    approved_by: str
+    approved_at: datetime | None
+    stated_p: float | None
+    releasable: int
+    roll_call_id: int | None
+    excluded: dict[str, int] = field(default_factory=dict)  # away, committed, lapsed, no_address …
+
+    @property
+    def posts(self) -> int:
+        return sum(line.people for line in self.lines)
+
+    @property
+    def on_scene_useful(self) -> int:
+        return sum(line.on_scene for line in self.lines)

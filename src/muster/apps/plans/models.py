@@ -1,0 +1,101 @@
+"""Contingency plans (needs written on a quiet day) and the places of the district that plans and callouts use."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from muster.apps.people.models import Capability
+
+
+class MusterPoint(models.Model):
+    letter = models.CharField(max_length=2, unique=True)
+    zh = models.CharField(max_length=60)
+    en = models.CharField(max_length=80)
+    address = models.CharField(max_length=120, blank=True)
+    lon = models.FloatField()
+    lat = models.FloatField()
+
+    class Meta:
+        ordering = ["letter"]
+
+    def __str__(self) -> str:
+        return self.letter
+
+
+class Site(models.Model):
+    """A critical place: where incidents happen and what must be kept safe."""
+
+    slug = models.CharField(max_length=40, unique=True)
+    zh = models.CharField(max_length=60)
+    en = models.CharField(max_length=80)
+    lon = models.FloatField()
+    lat = models.FloatField()
+    live_zone = models.BooleanField(default=False, help_text="traction power: no entry until power is confirmed off")
+    controlled_airspace = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class MapLayer(models.Model):
+    """A GeoJSON layer (WGS-84) of the offline map: towns, river, roads …"""
+
+    slug = models.CharField(max_length=40, unique=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    geojson = models.JSONField()
+    source = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class IncidentKind(models.TextChoices):
+    FIRE = "accident.fire", _("Fire")
+    FLOOD = "natural.flood", _("Flood")
+    LANDSLIDE = "natural.landslide", _("Landslide")
+    HAZMAT = "accident.hazmat", _("Hazardous substance")
+    EPIDEMIC = "health.infectious_disease", _("Epidemic")
+    SEARCH = "accident.search", _("Search and rescue")
+    EVENT = "planned.public_gathering", _("Large event")
+    OTHER = "other", _("Other")
+
+
+class ReplacementPolicy(models.TextChoices):
+    PROPOSE = "propose", _("Propose replacements")
+    AUTOMATIC = "automatic", _("Send replacements within the approved plan")
+
+
+class Plan(models.Model):
+    """What a kind of incident needs. Pre-authorised by the office head, the duty officer may approve it alone."""
+
+    zh = models.CharField(max_length=80)
+    en = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=40, choices=IncidentKind)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
+    target = models.FloatField(default=0.95)
+    policy = models.CharField(max_length=10, choices=ReplacementPolicy, default=ReplacementPolicy.PROPOSE)
+    muster_points = models.ManyToManyField(MusterPoint, related_name="plans")
+    note = models.TextField(blank=True)
+    pre_authorised_by = models.CharField(max_length=80, blank=True)
+    pre_authorised_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.zh
+
+
+class PlanNeed(models.Model):
+    """`people` with `capability` on the spot within `due_minutes` of T0."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="needs")
+    order = models.PositiveSmallIntegerField()
+    capability = models.ForeignKey(Capability, on_delete=models.PROTECT)
+    people = models.PositiveSmallIntegerField()
+    due_minutes = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["plan", "order"], name="plans_need_order")]
+
+    def __str__(self) -> str:
+        return f"{self.people} x {self.capability_id}"

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from muster.access.fields import SealedTextField
 from muster.apps.people.models import Member
 
 
@@ -38,7 +39,7 @@ class OutMessage(models.Model):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="messages")
     channel = models.CharField(max_length=10, choices=[("sms", _("SMS")), ("call_list", _("Call list"))])
     exercise = models.BooleanField()
-    body = models.TextField()
+    body = SealedTextField(help_text="sealed: it carries the reply link")
     state = models.CharField(max_length=12, choices=MessageState, default=MessageState.QUEUED)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(help_text="real time")
@@ -75,7 +76,7 @@ class InMessage(models.Model):
     gateway_id = models.CharField(max_length=80, unique=True)
     at = models.DateTimeField()
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="in_messages")
-    body = models.TextField()
+    body = SealedTextField(help_text="sealed: people write what they like")
     exercise = models.BooleanField()
     handled = models.CharField(max_length=20, blank=True, help_text="reply, late, unknown_sender, no_callout, unclear")
 

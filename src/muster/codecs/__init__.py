@@ -1,0 +1,1 @@
+"""Formats from outside: numbers with check digits, names, dates, workbooks, rosters, messages. Pure."""

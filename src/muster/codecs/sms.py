@@ -1,0 +1,111 @@
+"""Text messages: what a reply means, and how many parts a message costs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from muster.codecs.text import normal, single_spaces
+
+Answer = Literal["accept", "decline", "opt_out", "unclear"]
+REASON_LENGTH = 200
+
+_DIGIT = re.compile(r"([12])(?!\d)(.*)", re.DOTALL)
+_ACCEPT_WORDS = ("收到", "能到", "可以", "参加", "马上到", "到", "来", "是", "好", "yes", "y", "ok")
+_DECLINE_WORDS = ("不能", "不去", "不来", "不到", "不了", "不行", "不可以", "不参加", "去不了", "来不了", "没空", "请假",
+                  "拒绝", "否", "不", "no", "n")
+_OPT_OUT = ("td", "t", "退订", "n退订", "stop", "unsubscribe")
+_LEAD = re.compile(r"^[\s,.:;!?、，。：；！？\-—()（）]+")
+_TAIL = re.compile(r"[\s,.;!、，。；！]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a member answered. `reason` is his text beside the digit, shortened; `eta_minutes` if he named one."""
+
+    answer: Answer
+    reason: str = ""
+    eta_minutes: int | None = None
+
+
+def parse_reply(text: str) -> Reply:
+    """Reads a reply: a leading 1 accepts, a leading 2 declines; the rest is the reason.
+
+    Whole words are understood where they leave no doubt. Anything else is unclear and goes to the desk: a wrong
+    guess either leaves a post empty or calls out a man who said no. "12", "1/2" and "1 2" are unclear.
+    """
+    bare = single_spaces(normal(text))
+    plain = _TAIL.sub("", _LEAD.sub("", bare)).lower()
+    if plain in _OPT_OUT:
+        return Reply("opt_out", bare[:REASON_LENGTH])
+    found = _DIGIT.fullmatch(_LEAD.sub("", bare))
+    if found:
+        return _by_digit(found.group(1), found.group(2), bare)
+    if plain in _ACCEPT_WORDS:
+        return Reply("accept", bare[:REASON_LENGTH])
+    if plain in _DECLINE_WORDS:
+        return Reply("decline", bare[:REASON_LENGTH])
+    return Reply("unclear", bare[:REASON_LENGTH])
+
+
+def _by_digit(digit: str, rest: str, whole: str) -> Reply:
+    unit = re.match(r"\s*(?:个?小时|分钟?|天|点|号|月|h\b|min)", rest)
+    other = "2" if digit == "1" else "1"
+    both = re.match(rf"[\s/,、，或]*{other}(?!\d)", rest)
+    if unit or both or re.match(r"\s*[.:]\s*\d", rest):  # "2小时", "1/2", "1:30": a time or both answers
+        return Reply("unclear", whole[:REASON_LENGTH])
+    reason = _LEAD.sub("", rest).strip()
+    if digit == "2":
+        return Reply("decline", reason[:REASON_LENGTH])
+    if _LEAD.sub("", reason) and _TAIL.sub("", reason).lower() in _DECLINE_WORDS:
+        return Reply("unclear", whole[:REASON_LENGTH])  # "1 不去" contradicts itself
+    return Reply("accept", reason[:REASON_LENGTH], _eta(reason))
+
+
+def _eta(reason: str) -> int | None:
+    found = re.search(r"(?<!\d)(\d{1,3})\s*(?:分|min|')", reason)
+    if found:
+        return int(found.group(1))
+    if re.search(r"半个?小时", reason):
+        return 30
+    found = re.search(r"(?<!\d)(\d{1,2})\s*个?(?:小时|钟头|h\b)", reason)
+    return int(found.group(1)) * 60 if found else None
+
+
+# GSM 03.38: the basic alphabet and the characters that cost two septets.
+_GSM = frozenset("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+                 "¿abcdefghijklmnopqrstuvwxyzäöñüà")
+_GSM_DOUBLE = frozenset("\f^{}\\[~]|€")
+
+
+@dataclass(frozen=True, slots=True)
+class SmsLength:
+    """Size of a message: the alphabet, its units (septets or UTF-16 units) and the parts it is sent in."""
+
+    alphabet: Literal["gsm7", "ucs2"]
+    units: int
+    parts: int
+
+
+def length(text: str) -> SmsLength:
+    """Counts a message: 160 septets or 70 UCS-2 units in one part, 153 or 67 in each of several (3GPP 23.038/.040).
+
+    A character that needs two units is never split between parts. An empty text has one part.
+    """
+    if all(mark in _GSM or mark in _GSM_DOUBLE for mark in text):
+        sizes = [2 if mark in _GSM_DOUBLE else 1 for mark in text]
+        return SmsLength("gsm7", sum(sizes), _parts(sizes, 160, 153))
+    sizes = [2 if ord(mark) > 0xFFFF else 1 for mark in text]
+    return SmsLength("ucs2", sum(sizes), _parts(sizes, 70, 67))
+
+
+def _parts(sizes: list[int], single: int, each: int) -> int:
+    if sum(sizes) <= single:
+        return 1
+    parts, room = 1, each
+    for size in sizes:
+        if size > room:
+            parts, room = parts + 1, each
+        room -= size
+    return parts

@@ -1,0 +1,59 @@
+"""Hall's condition by maximum flow, for more lines than subsets can be listed of."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
+
+from muster.planning.arrays import Bools, Ints
+
+BATCH_NODES = 60_000
+
+
+def shortage_by_flow(types: Bools, need: Ints, counts: Ints) -> tuple[Ints, Bools]:
+    """Posts that stay empty (T,) and the smallest competing set (T, L), by one flow for a batch of turnouts."""
+    turnouts = counts.shape[1]
+    step = max(1, BATCH_NODES // (len(types) + len(need)))
+    missing = np.zeros(turnouts, np.int64)
+    short = np.zeros((turnouts, len(need)), np.bool_)
+    for start in range(0, turnouts, step):
+        part = slice(start, min(start + step, turnouts))
+        missing[part], short[part] = _batch(types, need, counts[:, part])
+    return missing, short
+
+
+def _batch(types: Bools, need: Ints, counts: Ints) -> tuple[Ints, Bools]:
+    """Nodes: 0 source, 1 sink, then the types and then the lines of each turnout of the batch."""
+    kinds, lines, turnouts = len(types), len(need), counts.shape[1]
+    size = 2 + turnouts * (kinds + lines)
+    type_node = 2 + np.arange(turnouts)[:, None] * (kinds + lines) + np.arange(kinds)[None, :]
+    line_node = 2 + np.arange(turnouts)[:, None] * (kinds + lines) + kinds + np.arange(lines)[None, :]
+    kind, line = np.nonzero(types)
+    present = counts.T
+    between = (type_node[:, kind], line_node[:, line], present[:, kind])
+    supply = (np.zeros_like(type_node), type_node, present)
+    demand = (line_node, np.ones_like(line_node), np.broadcast_to(need, line_node.shape))
+    edges = zip(between, supply, demand, strict=True)
+    start, end, capacity = (np.concatenate([part.ravel() for part in parts]) for parts in edges)
+    used = capacity > 0
+    graph = csr_array((capacity[used].astype(np.int32), (start[used], end[used])), shape=(size, size))
+    flow = maximum_flow(graph, 0, 1).flow
+    served = np.zeros((turnouts, kinds, lines), np.bool_)
+    carried = np.asarray(flow[type_node[:, kind].ravel(), line_node[:, line].ravel()]).reshape(turnouts, -1)
+    served[:, kind, line] = carried > 0
+    filled = np.zeros((turnouts, kinds, lines), np.int64)
+    filled[:, kind, line] = carried
+    empty = need[None, :] - filled.sum(axis=1)
+    return empty.sum(axis=1), _reached(types, present > 0, served, empty > 0)
+
+
+def _reached(types: Bools, present: Bools, served: Bools, empty: Bools) -> Bools:
+    """Lines reached from empty posts by alternating paths: line <- a person who could -> the line he serves now."""
+    short = empty
+    while True:
+        could = (short.astype(np.int64) @ types.T.astype(np.int64) > 0) & present
+        wider = short | (served & could[:, :, None]).any(axis=1)
+        if (wider == short).all():
+            return short
+        short = wider

@@ -1,0 +1,86 @@
+"""Can the people present fill every line, one line per person? Hall's condition, for many turnouts at once.
+
+For a set A of lines let need(A) be its heads and hits(A) the people present who can serve a line of A. The posts
+that must stay empty in the best assignment number max over A of need(A) - hits(A) (Koenig, Ore); this is 0 exactly
+if everything can be filled. The sets that attain a positive maximum are closed under intersection, so there is a
+smallest one: it holds just the lines that may be short in some best assignment ("these lines compete").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from muster.planning.arrays import Bools, Floats, Indices, Ints
+from muster.planning.flow import shortage_by_flow
+
+SUBSET_LINES = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shortage:
+    """missing (T,) posts that stay empty; failing (F,) turnouts with missing > 0; short (F, L) their smallest set."""
+
+    missing: Ints
+    failing: Indices
+    short: Bools
+
+
+def counts_of(types: Indices, kinds: int) -> Ints:
+    """How many of each type are present: types (people, T) -> (kinds, T)."""
+    turnouts = types.shape[1]
+    flat = types * turnouts + np.arange(turnouts)[None, :]
+    return np.bincount(flat.ravel(), minlength=kinds * turnouts).reshape(kinds, turnouts)
+
+
+def shortage(types: Bools, need: Ints, counts: Ints) -> Shortage:
+    """Exact for any number of lines: subsets up to SUBSET_LINES lines, maximum flow above."""
+    if len(need) <= SUBSET_LINES:
+        return _by_subsets(types, need, counts)
+    return shortage_of_flow(types, need, counts)
+
+
+def shortage_of_flow(types: Bools, need: Ints, counts: Ints) -> Shortage:
+    """The same answer by maximum flow."""
+    missing, short = shortage_by_flow(types, need, counts)
+    failing = np.flatnonzero(missing)
+    return Shortage(missing, failing, short[failing])
+
+
+def _by_subsets(types: Bools, need: Ints, counts: Ints) -> Shortage:
+    lines, turnouts = len(need), counts.shape[1]
+    kind = np.int16 if counts.sum(axis=0).max(initial=0) + need.sum() < 2**15 else np.int32
+    excess = np.zeros((1 << lines, turnouts), kind)
+    mask = types @ (1 << np.arange(lines))
+    # Types are distinct sets, so each has its own row. excess[S] shall become
+    # (people who serve only lines inside S) + (heads of the lines outside S); both are subset sums.
+    excess[mask] = counts
+    excess[0] = need.sum()
+    excess[1 << np.arange(lines)] -= need[:, None].astype(kind)
+    for line in range(lines):
+        pairs = excess.reshape(-1, 2, 1 << line, turnouts)
+        pairs[:, 1] += pairs[:, 0]
+    present = counts.sum(axis=0) - counts[_empty(types)].sum(axis=0)
+    missing = (excess.max(axis=0) - present).astype(np.int64)
+    failing = np.flatnonzero(missing)
+    # S is the complement of A, and full S means A empty. The largest S is the smallest A.
+    order = _large_sets_first(lines)
+    best = order[np.argmax(excess[:, failing][order], axis=0)]
+    inside = (best[:, None] >> np.arange(lines)[None, :]) & 1
+    return Shortage(missing, failing, inside == 0)
+
+
+def _empty(types: Bools) -> Indices:
+    return np.flatnonzero(~types.any(axis=1))
+
+
+def _large_sets_first(lines: int) -> Indices:
+    sizes = np.bitwise_count(np.arange(1 << lines))
+    return np.argsort(-sizes.astype(np.int64), kind="stable")
+
+
+def set_slack(types: Bools, need: Ints, counts: Ints, sets: Bools) -> Floats:
+    """hits(A) - need(A) for given sets (A, L): (A, T)."""
+    hit = ((sets @ types.T.astype(np.int64)) > 0).astype(np.float64)
+    return np.asarray(hit @ counts - (sets @ need)[:, None])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from muster.planning.arrays import Bools, Floats, Indices
+from muster.planning.arrays import Bools, Floats, Indices, product
 from muster.planning.field import Field
 from muster.planning.hall import counts_of, shortage
 from muster.planning.turnouts import levels_for, types_from
@@ -99,7 +99,7 @@ class Sample:
                 continue
             cell = lacking * count + self.levels.level[group, failing]
             weight = np.bincount(cell, worth, len(used) * count).reshape(len(used), count)
-            coming = self.levels.show[members] @ weight.T
+            coming = product(self.levels.show[members], weight.T)
             gains[members] = (coming * self.reach[np.ix_(members, used)]).sum(axis=1)
         return gains
 
@@ -127,7 +127,7 @@ class Sample:
 
     def _recount(self) -> None:
         self.counts = counts_of(self._matrix(), len(self.field.types))
-        hits = self.counts.T.astype(np.float32) @ self.hit.astype(np.float32)
+        hits = product(self.counts.T.astype(np.float32), self.hit.astype(np.float32))
         need = self.sets @ self.field.need
         self.slack = (hits - need[None, :].astype(np.float32)).astype(np.int16)
 

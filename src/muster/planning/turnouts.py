@@ -56,10 +56,13 @@ def draw_types(field: Field, rows: Indices, shocks: Shocks, rng: np.random.Gener
 
 def types_from(field: Field, rows: Indices, come: Floats, uniform: NDArray[np.float32]) -> Indices:
     """Type numbers for given uniforms and P(comes), both (rows, T)."""
-    rank = np.zeros(come.shape, np.intp)
-    for due in range(field.by_due.shape[1]):
-        rank += uniform >= come * field.by_due[rows, due, None]
-    return np.take_along_axis(field.type_of[rows], rank, axis=1)
+    thin = come.astype(np.float32)
+    by_due = field.by_due[rows].astype(np.float32)
+    rank = np.zeros(come.shape, np.int16)
+    for due in range(by_due.shape[1]):
+        rank += uniform >= thin * by_due[:, due, None]
+    place = rank + (np.arange(len(rows)) * field.type_of.shape[1])[:, None]
+    return np.take(field.type_of[rows], place)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

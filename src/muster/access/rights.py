@@ -11,7 +11,8 @@ from muster.core.errors import NotAllowed
 class Right(StrEnum):
     SEE_PEOPLE = "see_people"  # lists, cards, map; masked numbers
     UNMASK = "unmask"  # see a number whole, with a reason
-    EDIT_PEOPLE = "edit_people"  # holdings, away notices, import
+    EDIT_PEOPLE = "edit_people"  # holdings, away notices, of the people one sees
+    IMPORT_PEOPLE = "import_people"  # take over a workbook for the whole office
     SEE_PLANS = "see_plans"
     EDIT_PLANS = "edit_plans"
     PRE_AUTHORISE = "pre_authorise"  # let the duty officer approve a plan alone
@@ -36,14 +37,14 @@ _DESK = {
 }  # fmt: skip
 RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {
-        Right.UNMASK, Right.EDIT_PEOPLE, Right.EDIT_PLANS, Right.PRE_AUTHORISE, Right.APPROVE,
+        Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.PRE_AUTHORISE, Right.APPROVE,
         Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SEE_JOURNAL,
     }),
     "commander": frozenset(_DESK | {
         Right.EDIT_PLANS, Right.APPROVE, Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN,
     }),
     "duty_officer": frozenset(_DESK | {
-        Right.UNMASK, Right.EDIT_PEOPLE, Right.EDIT_PLANS, Right.APPROVE_PRE_AUTHORISED,
+        Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.APPROVE_PRE_AUTHORISED,
     }),
     "town_officer": frozenset({Right.SEE_PEOPLE, Right.EDIT_PEOPLE, Right.SEE_INCIDENTS, Right.RECORD}),
     "member": frozenset({Right.SEE_OWN}),

@@ -19,7 +19,7 @@ class FormationState(models.TextChoices):
 
 
 class Unit(models.Model):
-    """Node of the tree. `path` is "/".join of codes from the office down, for subtree queries; village = (town, village name)."""
+    """Node of the tree. `path` is "/".join of codes from the office down; a village is known by town and place."""
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=60, help_text="what the unit is called, e.g. 新田连")
@@ -116,7 +116,7 @@ class Member(models.Model):
 
 
 class Holding(models.Model):
-    """A capability a member holds. Expiry lives here: outside [valid_from, valid_to] (dates inclusive, Beijing) it gives nothing."""
+    """A capability a member holds. Outside [valid_from, valid_to] (dates inclusive, Beijing) it gives nothing."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="holdings")
     capability = models.ForeignKey(Capability, on_delete=models.PROTECT, related_name="holdings")

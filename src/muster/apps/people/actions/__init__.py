@@ -1,0 +1,26 @@
+"""Every write to the registers of people: check the right and the state, do, journal."""
+
+from muster.apps.people.actions.away import add_away, cancel_away
+from muster.apps.people.actions.contacts import add_contact, give_consent, remove_contact, unmask, withdraw_consent
+from muster.apps.people.actions.holdings import remove_holding, set_holding
+from muster.apps.people.actions.members import MemberInput, save_member
+from muster.apps.people.actions.seed import seed_capabilities
+from muster.apps.people.actions.units import UnitTree, set_unit_state, upsert_units
+
+__all__ = [
+    "MemberInput",
+    "UnitTree",
+    "add_away",
+    "add_contact",
+    "cancel_away",
+    "give_consent",
+    "remove_contact",
+    "remove_holding",
+    "save_member",
+    "seed_capabilities",
+    "set_holding",
+    "set_unit_state",
+    "unmask",
+    "upsert_units",
+    "withdraw_consent",
+]

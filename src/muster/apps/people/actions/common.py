@@ -1,0 +1,50 @@
+"""What all acts on members share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from muster.access.rights import SYSTEM, Actor, Right, check
+from muster.apps.people.models import Member
+from muster.apps.people.reads.scope import visible_members
+from muster.core.errors import InvalidInput, NotFound
+from muster.jobs import clock
+from muster.journal.actions import append
+
+STREAM = "people"
+
+
+def check_member(actor: Actor, member: Member, right: Right, *, own: bool = False) -> None:
+    """The actor has `right` and sees the member; with `own` it is enough that he is the member himself."""
+    if own and actor.member_ref == member.number and actor.may(Right.SEE_OWN):
+        return
+    check(actor, right)
+    if actor is not SYSTEM and not visible_members(actor).filter(pk=member.pk).exists():
+        raise NotFound("people.member_unknown", number=member.number)
+
+
+def stated(reason: str, code: str, limit: int = 200) -> str:
+    """A reason that says something. InvalidInput with `code` when it does not."""
+    reason = " ".join(reason.split())
+    if len(reason) < 2:
+        raise InvalidInput(code)
+    return reason[:limit]
+
+
+def note(
+    actor: Actor,
+    action: str,
+    member: Member,
+    payload: Mapping[str, object] | None = None,
+    private: Mapping[str, object] | None = None,
+) -> None:
+    """An entry of the register's chain about one member."""
+    append(
+        STREAM,
+        action,
+        actor=actor.ref,
+        at=clock.now(),
+        payload={"member": member.number, **(payload or {})},
+        person=member.number,
+        private=private,
+    )

@@ -1,0 +1,175 @@
+"""Enrolling a member and changing his entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from muster.access.fields import blind_index
+from muster.access.rights import SYSTEM, Actor, Right, check
+from muster.apps.people.actions.common import check_member, note
+from muster.apps.people.models import Employer, Member, MemberState, Unit
+from muster.codecs import idnumber, orgcode, phone, pinyin, strokes
+from muster.codecs.text import normal
+from muster.core.errors import Conflict, InvalidInput, NotAllowed
+from muster.core.geo import CHINA, plausible
+
+CHANNELS = ("", "sms", "call_list")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInput:
+    """What a form says of a member. `id_number` and `phone` None: leave as they are; "" clears them."""
+
+    number: str
+    name: str
+    unit: Unit
+    home_unit: Unit | None = None
+    sex: str = ""
+    birth_date: date | None = None
+    id_number: str | None = None
+    phone: str | None = None
+    employer: str = ""
+    employer_code: str = ""
+    employer_pays: bool = False
+    is_lead: bool = False
+    lon: float | None = None
+    lat: float | None = None
+    prefers: str = ""
+    state: str = MemberState.ACTIVE
+    remark: str = ""
+
+
+def name_keys(name: str) -> dict[str, str]:
+    """The sort and search keys that stand beside a name, cut to their columns."""
+    return {
+        "sort_pinyin": pinyin.sort_pinyin(name)[:120],
+        "sort_stroke": strokes.sort_stroke(name)[:120],
+        "initials": pinyin.initials(name)[:30],
+    }
+
+
+def id_fields(value: str) -> dict[str, str]:
+    """Sealed, indexed and masked forms of a clean ID number."""
+    return {"id_number": value, "id_index": blind_index("id", value), "id_masked": idnumber.masked(value)}
+
+
+def phone_fields(e164: str) -> dict[str, str]:
+    """Sealed, indexed and masked forms of a clean phone number."""
+    return {"phone": e164, "phone_index": blind_index("phone", e164), "phone_masked": phone.masked(e164)}
+
+
+def _numbers(given: MemberInput) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if given.id_number is not None:
+        if given.id_number.strip():
+            parsed = idnumber.parse(given.id_number)
+            values |= id_fields(parsed.value) | {"sex": str(parsed.sex), "birth_date": parsed.birth_date}
+        else:
+            values |= id_fields("")
+    if given.phone is not None:
+        values |= phone_fields(phone.parse(given.phone).e164 if given.phone.strip() else "")
+    return values
+
+
+def _values(given: MemberInput) -> dict[str, object]:
+    name = normal(given.name)
+    if not name:
+        raise InvalidInput("name_blank")
+    if given.lon is not None and (given.lat is None or plausible(given.lon, given.lat, CHINA) != "ok"):
+        raise InvalidInput("people.point_outside")
+    if given.prefers not in CHANNELS or given.state not in MemberState.values:
+        raise InvalidInput("people.choice_unknown")
+    plain = {
+        "name": name[:60],
+        "unit": given.unit,
+        "home_unit": given.home_unit,
+        "sex": given.sex,
+        "birth_date": given.birth_date,
+        "is_lead": given.is_lead,
+        "lon": given.lon,
+        "lat": given.lat,
+        "prefers": given.prefers,
+        "state": given.state,
+        "remark": given.remark.strip()[:200],
+    }
+    return plain | name_keys(name) | _numbers(given)
+
+
+def _employer(given: MemberInput) -> Employer | None:
+    name = normal(given.employer)[:120]
+    if not name:
+        return None
+    code = orgcode.parse(given.employer_code).value[:18]
+    employer, _ = Employer.objects.get_or_create(name=name, code=code)
+    if employer.pays_wages != given.employer_pays:
+        employer.pays_wages = given.employer_pays
+        employer.save(update_fields=["pays_wages"])
+    return employer
+
+
+def _check_units(actor: Actor, given: MemberInput) -> None:
+    """Nobody enrols or moves people to where he would not see them."""
+    paths = [unit.path for unit in (given.unit, given.home_unit) if unit is not None]
+    if actor is not SYSTEM and not any(actor.sees_unit(path) for path in paths):
+        raise NotAllowed("people.unit_outside")
+
+
+@transaction.atomic
+def save_member(actor: Actor, given: MemberInput, member: Member | None = None) -> Member:
+    """Enrol a new member, or change `member`.
+
+    Conflict "people.number_taken" (a new member under a known number), "people.id_taken" (another member has this ID
+    number); InvalidInput of the codecs for a bad ID number or phone; NotAllowed "people.unit_outside".
+    """
+    if member is None:
+        check(actor, Right.EDIT_PEOPLE)
+    else:
+        check_member(actor, member, Right.EDIT_PEOPLE)
+    _check_units(actor, given)
+    values = _values(given) | {"employer": _employer(given)}
+    new = member is None
+    if member is None:
+        member = Member(number=_new_number(given.number))
+    changed = {} if new else _changed(member, values)
+    if not new and not changed:
+        return member
+    for name, value in values.items():
+        setattr(member, name, value)
+    _store(member)
+    visible = sorted(name for name in changed if name not in _DERIVED)
+    note(actor, "member.enrolled" if new else "member.changed", member, {"fields": visible}, {"before": changed})
+    return member
+
+
+_DERIVED = {"sort_pinyin", "sort_stroke", "initials", "id_index", "id_masked", "phone_index", "phone_masked"}
+
+
+def _changed(member: Member, values: dict[str, object]) -> dict[str, object]:
+    """The old values of the fields that would change, as JSON can hold them."""
+    return {name: _shown(getattr(member, name)) for name in values if getattr(member, name) != values[name]}
+
+
+def _shown(value: object) -> object:
+    return value if isinstance(value, (str, bool, int, float, type(None))) else str(value)
+
+
+def _new_number(text: str) -> str:
+    number = normal(text).upper()
+    if not number or len(number) > 20 or not all(mark.isalnum() or mark == "-" for mark in number):
+        raise InvalidInput("people.number_form")
+    if Member.objects.filter(number=number).exists():
+        raise Conflict("people.number_taken", number=number)
+    return number
+
+
+def _store(member: Member) -> None:
+    if member.id_index and Member.objects.filter(id_index=member.id_index).exclude(pk=member.pk).exists():
+        raise Conflict("people.id_taken")
+    try:
+        with transaction.atomic():
+            member.save()
+    except IntegrityError as error:  # somebody else enrolled the same person between the look and the write
+        raise Conflict("people.id_taken") from error

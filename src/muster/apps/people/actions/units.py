@@ -1,0 +1,121 @@
+"""The tree of units: office, towns, villages, teams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import transaction
+
+from muster.access.rights import Actor, Right, check
+from muster.apps.people.actions.common import STREAM
+from muster.apps.people.models import FormationState, Unit, UnitKind
+from muster.core.errors import InvalidInput
+from muster.jobs import clock
+from muster.journal.actions import append
+
+OFFICE_CODE = "D"
+VILLAGE_UNIT = "{}连"
+
+
+def village_unit_name(place: str) -> str:
+    """What the unit of a village is called where no list says it: 新田社区 -> 新田连."""
+    for ending in ("社区", "村", "居委会"):
+        if place.endswith(ending) and len(place) > len(ending):
+            return VILLAGE_UNIT.format(place.removesuffix(ending))
+    return VILLAGE_UNIT.format(place)
+
+
+@dataclass(slots=True)
+class UnitTree:
+    """The units by what a roster calls them."""
+
+    office: Unit
+    towns: dict[str, Unit] = field(default_factory=dict)
+    villages: dict[tuple[str, str], Unit] = field(default_factory=dict)
+    teams: dict[str, Unit] = field(default_factory=dict)
+    made: list[Unit] = field(default_factory=list)
+
+    def add(self, kind: UnitKind, name: str, parent: Unit, letter: str, count: int, place: str = "") -> Unit:
+        """Make a unit under `parent`; its code is the parent's with a letter and a running number."""
+        stem = "" if parent.kind == UnitKind.OFFICE else parent.code
+        code = f"{stem}{letter}{count:02d}"
+        unit = Unit(code=code, name=name, place=place, kind=kind, parent=parent, path=f"{parent.path}/{code}")
+        unit.save(force_insert=True)
+        self.made.append(unit)
+        return unit
+
+
+def _office() -> tuple[Unit, bool]:
+    office = Unit.objects.filter(kind=UnitKind.OFFICE).order_by("pk").first()
+    if office is not None:
+        return office, False
+    name = settings.MUSTER_OFFICE_NAME or "应急后备办公室"
+    office = Unit(code=OFFICE_CODE, name=name, name_en="Reserve office", kind=UnitKind.OFFICE, path=OFFICE_CODE)
+    office.save(force_insert=True)
+    return office, True
+
+
+def load_tree() -> UnitTree:
+    """The tree as it stands; the office is made when the house is empty."""
+    office, new = _office()
+    tree = UnitTree(office, made=[office] if new else [])
+    units = {unit.pk: unit for unit in Unit.objects.all()}
+    for unit in units.values():
+        if unit.kind == UnitKind.TOWN:
+            tree.towns[unit.name] = unit
+        elif unit.kind == UnitKind.TEAM:
+            tree.teams[unit.name] = unit
+        elif unit.kind == UnitKind.VILLAGE and unit.parent_id is not None:
+            tree.villages[units[unit.parent_id].name, unit.place or unit.name] = unit
+    return tree
+
+
+def _next_number(parent: Unit, kind: UnitKind) -> int:
+    return Unit.objects.filter(parent=parent, kind=kind).count() + 1
+
+
+@transaction.atomic
+def upsert_units(actor: Actor, pairs: Iterable[tuple[str, str]], teams: Iterable[str] = ()) -> UnitTree:
+    """Make the towns, villages (town, village) and teams that are missing; never renames or removes any.
+
+    InvalidInput "people.unit_blank" for a pair without a town or a village.
+    """
+    check(actor, Right.IMPORT_PEOPLE)
+    tree = load_tree()
+    for town_name, place in pairs:
+        if not town_name or not place:
+            raise InvalidInput("people.unit_blank", town=town_name, village=place)
+        town = tree.towns.get(town_name)
+        if town is None:
+            number = _next_number(tree.office, UnitKind.TOWN)
+            town = tree.towns[town_name] = tree.add(UnitKind.TOWN, town_name, tree.office, "T", number)
+        if (town_name, place) not in tree.villages:
+            number = _next_number(town, UnitKind.VILLAGE)
+            unit = tree.add(UnitKind.VILLAGE, village_unit_name(place), town, "V", number, place)
+            tree.villages[town_name, place] = unit
+    for name in teams:
+        if name not in tree.teams:
+            number = _next_number(tree.office, UnitKind.TEAM)
+            tree.teams[name] = tree.add(UnitKind.TEAM, name, tree.office, "S", number)
+    if tree.made:
+        _note_made(actor, tree.made)
+    return tree
+
+
+def _note_made(actor: Actor, made: list[Unit]) -> None:
+    counts = {str(kind): sum(unit.kind == kind for unit in made) for kind in UnitKind}
+    payload = {"made": {kind: count for kind, count in counts.items() if count}, "codes": [unit.code for unit in made]}
+    append(STREAM, "units.made", actor=actor.ref, at=clock.now(), payload=payload)
+
+
+@transaction.atomic
+def set_unit_state(actor: Actor, unit: Unit, state: str) -> None:
+    """Mark a unit as filled or pre-formed. InvalidInput "people.unit_state"."""
+    check(actor, Right.EDIT_PEOPLE)
+    if state not in FormationState.values or not actor.sees_unit(unit.path):
+        raise InvalidInput("people.unit_state", state=state)
+    unit.state = state
+    unit.save(update_fields=["state"])
+    append(STREAM, "unit.state", actor=actor.ref, at=clock.now(), payload={"unit": unit.code, "state": state})

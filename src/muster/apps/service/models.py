@@ -1,4 +1,4 @@
-"""Service: what members are committed to, turns of duty they did, pay rates, past callouts and the response model fitted to them."""
+"""Service: commitments, turns of duty, pay rates, past callouts and the response model fitted to them."""
 
 from django.db import models
 

@@ -1,0 +1,17 @@
+"""Every write to commitments, turns of duty, pay rates and the response model."""
+
+from muster.apps.service.actions.commitments import commit, free
+from muster.apps.service.actions.learning import LearnedAlert, learn
+from muster.apps.service.actions.turns import end_turn, end_turns, seed_pay_rate, set_pay_rate, start_turn
+
+__all__ = [
+    "LearnedAlert",
+    "commit",
+    "end_turn",
+    "end_turns",
+    "free",
+    "learn",
+    "seed_pay_rate",
+    "set_pay_rate",
+    "start_turn",
+]

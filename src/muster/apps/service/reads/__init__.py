@@ -1,0 +1,21 @@
+"""Questions about service: who is taken, what is paid, how people turned out, how likely they will."""
+
+from muster.apps.service.reads.history import MemberHistory, PastCall, histories, member_history
+from muster.apps.service.reads.pay import PayLine, pay_lines, pay_total
+from muster.apps.service.reads.turnout import Turnout, current_model, turnout
+from muster.apps.service.reads.whereabouts import committed_ids, on_duty_ids
+
+__all__ = [
+    "MemberHistory",
+    "PastCall",
+    "PayLine",
+    "Turnout",
+    "committed_ids",
+    "current_model",
+    "histories",
+    "member_history",
+    "on_duty_ids",
+    "pay_lines",
+    "pay_total",
+    "turnout",
+]

@@ -5,6 +5,7 @@ Neither the area code nor the place of residence is inferred: codes die and are 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ from muster.core.errors import InvalidInput
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 LENGTH, OLD_LENGTH = 18, 15
+_EXPONENT = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{2}")
 EARLIEST_BIRTH_YEAR = 1880
 MALE, FEMALE = 1, 2  # GB/T 2261.1
 
@@ -81,6 +83,16 @@ def _birth_date(value: str) -> date:
     if year < EARLIEST_BIRTH_YEAR:
         raise InvalidInput("id_date")
     return birth
+
+
+def looks_destroyed(text: str) -> bool:
+    """Whether a spreadsheet has taken this for a number: exponent form, or 18 digits of which the last are zeros.
+
+    For sources that do not tell numbers from text; one true number in some hundreds ends so, thus ask only when the
+    number has failed a check.
+    """
+    value = without_spaces(normal(unquoted(text))).upper()
+    return bool(_EXPONENT.fullmatch(value) or (len(value) == LENGTH and value.isdecimal() and value.endswith("000")))
 
 
 def masked(value: str) -> str:

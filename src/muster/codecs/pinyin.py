@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
@@ -35,6 +36,8 @@ COMPOUND_SURNAMES = {
     "第五": "di4 wu3", "万俟": "mo4 qi2", "闻人": "wen2 ren2", "左丘": "zuo3 qiu1", "梁丘": "liang2 qiu1",
     "歐陽": "ou1 yang2", "東方": "dong1 fang1", "諸葛": "zhu1 ge3", "司馬": "si1 ma3",
 }
+# pypinyin takes a callable that gives one entry per character; its annotation knows only the one that gives a string.
+_EACH_FOR_ITSELF: Any = list
 _SYLLABLE = 6  # "zhuang"; no syllable is longer
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -70,7 +73,7 @@ def _syllables(name: str) -> tuple[tuple[str, str], ...]:
 
 def _read(text: str) -> list[str]:
     # One reading per character: what has none stands for itself.
-    readings: list[str] = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, errors=list)
+    readings: list[str] = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, errors=_EACH_FOR_ITSELF)
     return readings if len(readings) == len(text) else list(text)
 
 

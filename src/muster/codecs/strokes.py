@@ -14,7 +14,7 @@ from muster.codecs.text import normal
 
 DIGITS = 5
 _HAN_FROM = 0x10000  # everything that is no Han character and lies in the basic plane sorts before
-_LAST = 16**DIGITS - 1
+_LAST = 0xFFFFF
 
 
 @cache

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Real = TypeVar("Real", np.float32, np.float64)
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -19,11 +18,11 @@ QUIET_PRODUCT = 200_000
 """Multiplications up to which BLAS keeps to one thread; the helper threads of a larger one spin and starve others."""
 
 
-def product(left: NDArray[Real], right: NDArray[Real]) -> NDArray[Real]:
+def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """Matrix product left (m, k) @ right (k, n) in row blocks small enough to stay on one processor."""
     rows, inner = left.shape
     answer = np.empty((rows, right.shape[1]), left.dtype)
     step = max(1, QUIET_PRODUCT // max(1, inner * right.shape[1]))
     for start in range(0, rows, step):
-        np.matmul(left[start : start + step], right, out=answer[start : start + step])
+        answer[start : start + step] = left[start : start + step] @ right
     return answer

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from muster.planning.arrays import Floats, Indices, Ints
+from muster.planning.attempt import forecasts
 from muster.planning.certify import TURNOUTS, certificate, tally
 from muster.planning.chances import arrived_by
 from muster.planning.field import Field, field_of, survey
 from muster.planning.outcome import LineForecast
 from muster.planning.posts import line_of
 from muster.planning.problem import InvalidProblem, Problem
-from muster.planning.solve import forecasts
 from muster.planning.turnouts import coming, fresh_shocks
 
 BAND_TURNOUTS = 1000

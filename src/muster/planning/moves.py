@@ -15,6 +15,8 @@ def _worth(sample: Sample) -> Floats:
     """Gain per cost of everybody who may still be added (0 for the others), rounded so that ties are ties."""
     near = int((sample.worst() == -1).sum())
     value = sample.gains() if near >= ENOUGH_NEAR else sample.pull()
+    if not value.any():
+        value = sample.reserve()
     value[sample.rows] = 0
     return np.asarray(np.round(value / sample.field.weight, 9))
 

@@ -47,7 +47,7 @@ class Plan:
 class Repair:
     """One change that was solved again and certified: with it the promise `p_low` holds with `alerts` new alerts.
 
-    more_minutes  `line` may be due `minutes` later
+    more_minutes  `line` (None: every line) may be due `minutes` later
     fewer_people  `line` needs `people` fewer
     lower_target  the target becomes `target`
     train         `people` more people get `capability`; `members` are those for whom it was computed

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from muster.planning.attempt import Deadline, addition, start_run
 from muster.planning.outcome import Plan, Shortfall
 from muster.planning.problem import Problem
-from muster.planning.solve import Deadline, addition, solve, start_run
+from muster.planning.solve import solve
 
 REPLAN_TURNOUTS = 10_000
 REPLAN_SAMPLE = 2048

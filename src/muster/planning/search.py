@@ -85,6 +85,12 @@ class Sample:
         failing = np.flatnonzero(worst < 0)
         return self._gains_at(failing, np.exp2(1.0 + worst[failing]))
 
+    def reserve(self) -> Floats:
+        """When nothing fails on these turnouts: who would help where it is tightest."""
+        worst = self.worst()
+        least = worst.min()
+        return self._gains_at(np.flatnonzero(worst == least), None) if least >= 0 else np.zeros(self.field.size)
+
     def _gains_at(self, failing: Indices, worth: Floats | None) -> Floats:
         gains = np.zeros(self.field.size)
         if not len(failing):

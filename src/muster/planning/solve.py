@@ -1,164 +1,23 @@
-"""Solve a problem: the smallest alert set that keeps the promise, or the reason why there is none.
-
-The recipe: chances of everybody -> shortlist per line -> linear program -> common random turnouts with Hall's
-condition -> add by gain, reverse delete, exchange -> certificate on fresh turnouts. Work is limited by counts, not
-by a clock, so that the same problem, seed and effort give the same answer everywhere.
-"""
+"""Solve a problem: the smallest alert set that keeps the promise, or the reason why there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-import numpy as np
-
-from muster.core.errors import MusterError
-from muster.planning.arrays import Indices
-from muster.planning.certify import TURNOUTS, Certificate, Tally, certificate, tally
-from muster.planning.field import Field, field_of, shortlist, survey
-from muster.planning.lp_start import lp_start
-from muster.planning.moves import add_best, exchange, grow, trim
-from muster.planning.outcome import LineForecast, Plan, Shortfall
-from muster.planning.posts import line_of
+from muster.planning.attempt import Deadline, SolveTimeout, attempt, start_run
+from muster.planning.outcome import Plan, Shortfall
 from muster.planning.problem import Problem
-from muster.planning.search import Sample
-from muster.planning.tails import clopper_pearson
+from muster.planning.shortfall import explain
 
-Deadline = Callable[[], bool]
-
-SAMPLE = 4096
-CUSHION = 1.0
-MARGIN = 0.005
-WIDER = 4.0
+__all__ = ["SolveTimeout", "solve"]
 
 
-class SolveTimeout(MusterError):
-    """The caller's deadline passed before the solve was done; nothing of it may be used."""
-
-
-@dataclass(slots=True)
-class Run:
-    """One solve: its random streams, its effort, its looks at fresh turnouts and its emergency stop."""
-
-    seed: int
-    search: np.random.Generator
-    fresh: np.random.Generator
-    effort: float
-    turnouts: int
-    deadline: Deadline | None
-    tries: int = 0
-
-    def alive(self) -> None:
-        if self.deadline is not None and self.deadline():
-            raise SolveTimeout("planning.timeout")
-
-    def look(self, field: Field, rows: Indices) -> tuple[Certificate, Tally]:
-        """One more look at fresh turnouts; each look uses up its share of the doubt."""
-        self.tries += 1
-        counted = tally(field, rows, self.fresh, self.turnouts)
-        return certificate(field, counted, tries=self.tries, seed=self.seed), counted
-
-
-def start_run(seed: int, effort: float, deadline: Deadline | None) -> Run:
-    search, fresh = (np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(2))
-    return Run(seed, search, fresh, effort, TURNOUTS, deadline)
-
-
-def solve(problem: Problem, *, seed: int, effort: float = 1.0, deadline: Deadline | None = None) -> Plan | Shortfall:
+def solve(
+    problem: Problem, *, seed: int, effort: float = 1.0, deadline: Deadline | None = None, repairs: bool = True
+) -> Plan | Shortfall:
     """Smallest alert set with certified P >= target, or a Shortfall. Equal arguments give equal answers.
 
-    `effort` scales the number of search passes (about 0.3 s each at 1); `deadline` is asked between passes
-    and raises SolveTimeout when it says True.
+    `effort` scales the number of search passes (1 takes some 0.3 s at 3,000 members); `deadline` is asked between
+    passes and raises SolveTimeout when it says True; `repairs` False leaves out the search for repairs.
     """
     run = start_run(seed, effort, deadline)
-    view = survey(problem)
-    generosity = 1.0
-    while True:
-        people, complete = shortlist(view, generosity)
-        field = field_of(view, people, complete=complete)
-        found = find(field, run)
-        if found is not None:
-            return plan_of(field, *found)
-        if complete:
-            break
-        generosity *= WIDER
-    rows = np.arange(field.size)
-    proof, counted = run.look(field, rows)
-    best = plan_of(field, rows, proof, counted)
-    return Shortfall(tuple(range(len(problem.needs))), 1, proof.p_low, best, ())
-
-
-def find(field: Field, run: Run) -> tuple[Indices, Certificate, Tally] | None:
-    """Search one field; None when even everybody in it does not keep the promise."""
-    target = field.problem.target
-    goal = target + MARGIN * min(1.0, (1 - target) / 0.05)
-    sample = Sample(field, run.search, SAMPLE)
-    sample.restart(lp_start(field, CUSHION))
-    for _ in range(max(1, round(2 * run.effort))):
-        grow(sample, goal)
-        sample.tighten()
-        trim(sample, goal)
-        run.alive()
-        exchange(sample, run.search)
-        sample.restart(sample.rows)
-        trim(sample, goal)
-        grow(sample, goal)
-        run.alive()
-    return _proven(field, sample, run)
-
-
-def addition(problem: Problem, run: Run, sample_size: int) -> Plan | None:
-    """Smallest addition to the fixed people by gain and reverse delete alone; None if the shortlist does not do."""
-    view = survey(problem)
-    people, complete = shortlist(view, 0.5)
-    field = field_of(view, people, complete=complete)
-    proof, counted = run.look(field, np.flatnonzero(field.fixed))
-    if proof.p_low >= problem.target:
-        return plan_of(field, np.flatnonzero(field.fixed), proof, counted)
-    sample = Sample(field, run.search, sample_size)
-    sample.restart(np.flatnonzero(field.fixed))
-    goal = problem.target + MARGIN * min(1.0, (1 - problem.target) / 0.05)
-    grow(sample, goal)
-    while sample.tighten():
-        grow(sample, goal)
-    trim(sample, goal)
-    found = _proven(field, sample, run)
-    return None if found is None else plan_of(field, *found)
-
-
-def _proven(field: Field, sample: Sample, run: Run) -> tuple[Indices, Certificate, Tally] | None:
-    """Certify, adding heads until it holds."""
-    while True:
-        run.alive()
-        proof, counted = run.look(field, sample.rows)
-        if proof.p_low >= field.problem.target:
-            return sample.rows, proof, counted
-        if not add_best(sample):
-            return None
-
-
-def plan_of(field: Field, rows: Indices, proof: Certificate, counted: Tally) -> Plan:
-    """Put the chosen rows into words of the problem."""
-    members = field.people[rows]
-    posts = line_of(field.problem, members)
-    new = ~field.fixed[rows]
-    arrival = field.show[rows] @ field.by_due[rows, -1]
-    return Plan(
-        alert=members[new].astype(np.int64),
-        posts=posts[new],
-        certificate=proof,
-        per_line=forecasts(field, proof, counted, np.bincount(posts[posts >= 0], minlength=len(field.merged))),
-        expected_present=float(arrival),
-        lower_bound_alerts=None,
-    )
-
-
-def forecasts(field: Field, proof: Certificate, counted: Tally, assigned: Indices) -> tuple[LineForecast, ...]:
-    """One forecast per line of the problem."""
-    lines = []
-    for line, place in enumerate(field.merged.tolist()):
-        full = counted.turnouts - int(counted.short[place])
-        low, _ = clopper_pearson(full, counted.turnouts, proof.confidence)
-        expected = float(counted.arrivals[place])
-        lines.append(LineForecast(line, full / counted.turnouts, low, expected, int(assigned[line])))
-    return tuple(lines)
+    found = attempt(problem, run)
+    return found if isinstance(found, Plan) else explain(found, run, repairs=repairs)

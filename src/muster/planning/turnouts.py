@@ -62,7 +62,8 @@ def types_from(field: Field, rows: Indices, come: Floats, uniform: NDArray[np.fl
     for due in range(by_due.shape[1]):
         rank += uniform >= thin * by_due[:, due, None]
     place = rank + (np.arange(len(rows)) * field.type_of.shape[1])[:, None]
-    return np.take(field.type_of[rows], place)
+    types: Indices = field.type_of[rows].ravel()[place]
+    return types
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,185 @@
+"""The search for a plan: the smallest alert set that keeps the promise.
+
+The recipe: chances of everybody -> shortlist per line -> linear program -> common random turnouts with Hall's
+condition -> add by gain, reverse delete, exchange -> certificate on fresh turnouts. Work is limited by counts, not
+by a clock, so that the same problem, seed and effort give the same answer everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from muster.core.errors import MusterError
+from muster.planning.arrays import Indices
+from muster.planning.certify import TURNOUTS, Certificate, Tally, certificate, tally
+from muster.planning.field import Field, field_of, shortlist, survey
+from muster.planning.lp_start import lp_start
+from muster.planning.moves import add_best, exchange, grow, trim
+from muster.planning.outcome import LineForecast, Plan
+from muster.planning.posts import line_of
+from muster.planning.problem import Problem
+from muster.planning.search import Sample
+from muster.planning.tails import clopper_pearson
+
+Deadline = Callable[[], bool]
+
+SAMPLE = 4096
+CUSHION = 1.0
+MARGIN = 0.005
+WIDER = 4.0
+MOST_TURNOUTS = 400_000
+MOST_CELLS = 60_000_000
+DOUBTFUL = 0.5
+QUICK = 1024
+
+Found = tuple[Indices, Certificate, Tally]
+
+
+class SolveTimeout(MusterError):
+    """The caller's deadline passed before the solve was done; nothing of it may be used."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One solve: its random streams, its effort, its looks at fresh turnouts and its emergency stop."""
+
+    seed: int
+    search: np.random.Generator
+    fresh: np.random.Generator
+    effort: float
+    deadline: Deadline | None
+    turnouts: int = TURNOUTS
+    tries: int = 0
+
+    def alive(self) -> None:
+        if self.deadline is not None and self.deadline():
+            raise SolveTimeout("planning.timeout")
+
+    def look(self, field: Field, rows: Indices) -> tuple[Certificate, Tally]:
+        """One more look at fresh turnouts; each look uses up its share of the doubt."""
+        self.tries += 1
+        enough = min(MOST_TURNOUTS, max(self.turnouts, round(200 / (1 - field.problem.target))))
+        affordable = max(1000, MOST_CELLS // max(1, len(rows)))
+        counted = tally(field, rows, self.fresh, min(enough, affordable))
+        return certificate(field, counted, tries=self.tries, seed=self.seed), counted
+
+
+def start_run(seed: int, effort: float, deadline: Deadline | None) -> Run:
+    search, fresh = (np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(2))
+    return Run(seed, search, fresh, effort, deadline)
+
+
+def attempt(problem: Problem, run: Run) -> Plan | Field:
+    """A certified plan, or the field of everybody useful when they do not suffice."""
+    view = survey(problem)
+    generosity = 1.0
+    while True:
+        people, complete = shortlist(view, generosity)
+        field = field_of(view, people, complete=complete)
+        found = find(field, run)
+        if found is not None:
+            return plan_of(field, *found)
+        if complete:
+            return field
+        generosity *= WIDER
+
+
+def find(field: Field, run: Run) -> Found | None:
+    """Search one field; None when even everybody in it does not keep the promise."""
+    goal = goal_of(field.problem.target)
+    sample = Sample(field, run.search, sample_size(SAMPLE, field.problem.target))
+    sample.restart(lp_start(field, CUSHION))
+    if sample.served() < DOUBTFUL and not hopeful(field, run):
+        return None
+    for _ in range(max(1, round(2 * run.effort))):
+        grow(sample, goal)
+        sample.tighten()
+        trim(sample, goal)
+        run.alive()
+        exchange(sample, run.search)
+        sample.restart(sample.rows)
+        trim(sample, goal)
+        grow(sample, goal)
+        run.alive()
+    return _proven(field, sample, run)
+
+
+def goal_of(target: float) -> float:
+    """What the search aims at: the target and what the confidence limit of the certificate costs."""
+    return target + MARGIN * min(1.0, (1 - target) / 0.05)
+
+
+def sample_size(usual: int, target: float) -> int:
+    """More turnouts for a high target, or hardly one of them would fail; a multiple of 64."""
+    return usual * min(16, max(1, round(0.05 / (1 - target))))
+
+
+def hopeful(field: Field, run: Run) -> bool:
+    """Could everybody in the field together come near the target? A quick look that proves nothing."""
+    counted = tally(field, np.arange(field.size), run.search, QUICK)
+    return counted.served >= (field.problem.target - 0.03) * QUICK
+
+
+def addition(problem: Problem, run: Run, size: int) -> Plan | None:
+    """Smallest addition to the fixed people by gain and reverse delete alone; None if the shortlist does not do."""
+    view = survey(problem)
+    people, complete = shortlist(view, 0.5)
+    field = field_of(view, people, complete=complete)
+    proof, counted = run.look(field, np.flatnonzero(field.fixed))
+    if proof.p_low >= problem.target:
+        return plan_of(field, np.flatnonzero(field.fixed), proof, counted)
+    sample = Sample(field, run.search, sample_size(size, problem.target))
+    sample.restart(np.flatnonzero(field.fixed))
+    goal = goal_of(problem.target)
+    grow(sample, goal)
+    while sample.tighten():
+        grow(sample, goal)
+    trim(sample, goal)
+    found = _proven(field, sample, run)
+    return None if found is None else plan_of(field, *found)
+
+
+def _proven(field: Field, sample: Sample, run: Run) -> Found | None:
+    """Certify, adding heads until it holds: 1, 1, 2, 4, ... so that a hopeless case ends soon."""
+    heads = 1
+    while True:
+        run.alive()
+        proof, counted = run.look(field, sample.rows)
+        if proof.p_low >= field.problem.target:
+            return sample.rows, proof, counted
+        sample.restart(sample.rows)
+        if not add_best(sample):
+            return None
+        for _ in range(heads - 1):
+            add_best(sample)
+        heads = min(heads * 2, field.size) if run.tries > 2 else 1
+
+
+def plan_of(field: Field, rows: Indices, proof: Certificate, counted: Tally) -> Plan:
+    """Put the chosen rows into words of the problem."""
+    members = field.people[rows]
+    posts = line_of(field.problem, members)
+    new = ~field.fixed[rows]
+    arrival = field.show[rows] @ field.by_due[rows, -1]
+    return Plan(
+        alert=members[new].astype(np.int64),
+        posts=posts[new],
+        certificate=proof,
+        per_line=forecasts(field, proof, counted, np.bincount(posts[posts >= 0], minlength=len(field.merged))),
+        expected_present=float(arrival),
+        lower_bound_alerts=None,
+    )
+
+
+def forecasts(field: Field, proof: Certificate, counted: Tally, assigned: Indices) -> tuple[LineForecast, ...]:
+    """One forecast per line of the problem."""
+    lines = []
+    for line, place in enumerate(field.merged.tolist()):
+        full = counted.turnouts - int(counted.short[place])
+        low, _ = clopper_pearson(full, counted.turnouts, proof.confidence)
+        expected = float(counted.arrivals[place])
+        lines.append(LineForecast(line, full / counted.turnouts, low, expected, int(assigned[line])))
+    return tuple(lines)

@@ -1,0 +1,138 @@
+"""What would make a failing problem solvable; every repair is solved again and certified before it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import ceil, floor
+
+import numpy as np
+
+from muster.planning.arrays import Ints
+from muster.planning.attempt import Run, attempt, hopeful, start_run
+from muster.planning.chances import arrived_by
+from muster.planning.field import field_of, shortlist, survey
+from muster.planning.outcome import Plan, Repair
+from muster.planning.problem import Need, Problem
+
+MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
+MOST_TRAINED = 60
+MOST_LINES = 3
+LOWEST_TARGET = 0.5
+
+# The price of each kind of repair in one currency, so that the cheapest can be named first: five minutes later = 1.
+PRICE_MINUTE = 0.2
+EVERY_LINE = 3.0
+PRICE_HEAD = 2.0
+PRICE_PERCENT = 1.0
+PRICE_TRAINED = 3.0
+
+Change = tuple[Problem, Repair]
+
+
+def find_repairs(problem: Problem, lines: tuple[int, ...], missing: int, best: float, run: Run) -> tuple[Repair, ...]:
+    """At most one repair of each kind and conflicting line, cheapest first.
+
+    lines, missing: the conflict set and its missing heads; best: certified P with everybody. Each kind is tried
+    from its smallest step up; the first step that certifies is kept.
+    """
+    ladders: list[Iterable[Change]] = [_lower_target(problem, best), _all_later(problem)]
+    for line in lines[:MOST_LINES]:
+        ladders += [
+            _more_minutes(problem, line),
+            _fewer_people(problem, line, missing),
+            _train(problem, line, missing),
+        ]
+    found = [repair for ladder in ladders if (repair := _first_certified(ladder, run)) is not None]
+    return tuple(sorted(found, key=price))
+
+
+def price(repair: Repair) -> float:
+    """The stated price of a repair; see the constants above."""
+    if repair.minutes is not None:
+        return PRICE_MINUTE * repair.minutes * (1 if repair.line is not None else EVERY_LINE)
+    if repair.kind == "fewer_people":
+        return PRICE_HEAD * (repair.people or 0)
+    if repair.kind == "train":
+        return PRICE_TRAINED * (repair.people or 0)
+    return PRICE_PERCENT * 100 * (1 - (repair.target or 0))
+
+
+def _first_certified(ladder: Iterable[Change], run: Run) -> Repair | None:
+    for changed, repair in ladder:
+        run.alive()
+        trial = start_run(run.seed, 0.5, run.deadline)
+        if not _promising(changed, trial):
+            continue
+        plan = attempt(changed, trial)
+        if isinstance(plan, Plan):
+            return replace(repair, p_low=plan.certificate.p_low, alerts=len(plan.alert))
+    return None
+
+
+def _promising(problem: Problem, run: Run) -> bool:
+    """A quick look at a generous shortlist, to skip the steps that are far too small."""
+    view = survey(problem)
+    people, complete = shortlist(view, 2.0)
+    return hopeful(field_of(view, people, complete=complete), run)
+
+
+def _more_minutes(problem: Problem, line: int) -> Iterable[Change]:
+    need = problem.needs[line]
+    for minutes in MINUTES:
+        later = replace(need, due_minutes=need.due_minutes + minutes)
+        yield with_need(problem, line, later), Repair("more_minutes", 0.0, 0, line=line, minutes=float(minutes))
+
+
+def _all_later(problem: Problem) -> Iterable[Change]:
+    """Every line later: where more than one line is short, more time for one of them does not help."""
+    if len(problem.needs) == 1:
+        return
+    for minutes in MINUTES:
+        needs = tuple(replace(need, due_minutes=need.due_minutes + minutes) for need in problem.needs)
+        yield replace(problem, needs=needs), Repair("more_minutes", 0.0, 0, minutes=float(minutes))
+
+
+def _fewer_people(problem: Problem, line: int, missing: int) -> Iterable[Change]:
+    need = problem.needs[line]
+    for people in sorted({missing, missing + 1, ceil(missing * 1.25), ceil(missing * 1.5), missing * 2}):
+        if people < need.people:
+            fewer = replace(need, people=need.people - people)
+            yield with_need(problem, line, fewer), Repair("fewer_people", 0.0, 0, line=line, people=people)
+
+
+def _lower_target(problem: Problem, best: float) -> Iterable[Change]:
+    highest = floor(best * 100)
+    for percent in (highest, highest - 1, highest - 2):
+        target = percent / 100
+        if LOWEST_TARGET <= target < problem.target:
+            yield replace(problem, target=target), Repair("lower_target", 0.0, 0, target=target)
+
+
+def _train(problem: Problem, line: int, missing: int) -> Iterable[Change]:
+    """Give the capability to those who would most likely be there in time and have it not."""
+    need, people = problem.needs[line], problem.candidates
+    chance = people.show * arrived_by(people, np.array([need.due_minutes]))[:, 0]
+    bit = np.uint64(1) << np.uint64(need.capability)
+    free = ((people.caps & bit) == 0) & people.available & ~people.fixed & (chance > 0)
+    order = np.flatnonzero(free)[np.argsort(-np.round(chance[free], 9), kind="stable")]
+    count = missing
+    while count <= min(len(order), MOST_TRAINED):
+        members = order[:count]
+        yield (
+            _trained(problem, members, bit),
+            Repair("train", 0.0, 0, capability=need.capability, people=count, members=tuple(np.sort(members).tolist())),
+        )
+        count = max(count + 1, ceil(count * 1.3))
+
+
+def _trained(problem: Problem, members: Ints, bit: np.uint64) -> Problem:
+    caps = problem.candidates.caps.copy()
+    caps[members] |= bit
+    return replace(problem, candidates=replace(problem.candidates, caps=caps))
+
+
+def with_need(problem: Problem, line: int, need: Need) -> Problem:
+    """The problem with one line changed."""
+    needs = tuple(need if number == line else old for number, old in enumerate(problem.needs))
+    return replace(problem, needs=needs)

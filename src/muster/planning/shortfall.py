@@ -1,0 +1,101 @@
+"""Why there is no plan: the smallest set of lines that cannot be filled even alone, and how much is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+import numpy as np
+
+from muster.planning.arrays import Bools, Indices, Ints
+from muster.planning.attempt import Run, plan_of
+from muster.planning.certify import Certificate
+from muster.planning.field import Field
+from muster.planning.hall import counts_of, shortage
+from muster.planning.outcome import Shortfall
+from muster.planning.repairs import find_repairs
+from muster.planning.tails import clopper_pearson
+from muster.planning.turnouts import draw_types, fresh_shocks
+
+CONFLICT_CELLS = 6_000_000
+MOST_COMBINATIONS = 400
+
+
+def explain(field: Field, run: Run, *, repairs: bool) -> Shortfall:
+    """The shortfall of a problem that everybody useful together (`field`) cannot meet."""
+    rows = np.arange(field.size)
+    run.turnouts = max(2000, min(run.turnouts, CONFLICT_CELLS // max(1, field.size)))
+    proof, counted = run.look(field, rows)
+    best = plan_of(field, rows, proof, counted)
+    conflict, missing = conflict_of(field, proof, run)
+    lines = tuple(np.flatnonzero(np.isin(field.merged, conflict)).tolist())
+    found = find_repairs(field.problem, lines, missing, proof.p_low, run) if repairs else ()
+    return Shortfall(lines, missing, proof.p_low, best, found)
+
+
+def conflict_of(field: Field, proof: Certificate, run: Run) -> tuple[Indices, int]:
+    """(merged lines of the smallest conflict set, heads missing there).
+
+    A set conflicts when its lines alone, all other needs forgotten, stay below the target at the certificate's
+    confidence. All sets of one, two and three lines are tried; beyond that lines are left out one by one while the
+    rest still conflicts, which gives a set of which no line can be spared.
+    """
+    shocks = fresh_shocks(field.problem, field.groups, proof.turnouts, run.search)
+    counts = counts_of(draw_types(field, np.arange(field.size), shocks, run.search), len(field.types))
+    view = Scarcity(field, counts, proof.confidence)
+    chosen = view.smallest()
+    missing = view.missing(chosen)
+    most = int(missing.max(initial=0))
+    heads = next((n for n in range(1, most) if view.low_limit(missing, n) >= field.problem.target), max(1, most))
+    return chosen, heads
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scarcity:
+    """Turnouts of everybody useful, to ask which lines stay short even when left alone."""
+
+    field: Field
+    counts: Ints
+    confidence: float
+
+    def missing(self, lines: Indices) -> Ints:
+        """Posts of these lines that stay empty in each turnout when the other lines need nobody."""
+        types, counts = restrict(self.field.types, self.counts, lines)
+        return shortage(types, self.field.need[lines], counts).missing
+
+    def low_limit(self, missing: Ints, allowed: int) -> float:
+        """Lower limit of P(at most `allowed` posts stay empty)."""
+        return clopper_pearson(int((missing <= allowed).sum()), len(missing), self.confidence)[0]
+
+    def worth(self, lines: Indices) -> float:
+        """Lower limit of P(these lines alone are filled)."""
+        return self.low_limit(self.missing(lines), 0)
+
+    def smallest(self) -> Indices:
+        """The conflict set of fewest lines; of equal ones the worst off."""
+        lines, target = self.field.lines, self.field.problem.target
+        for size in range(1, min(3, lines) + 1):
+            if comb(lines, size) > MOST_COMBINATIONS:
+                break
+            sets = [np.array(some, np.intp) for some in combinations(range(lines), size)]
+            worth = [self.worth(some) for some in sets]
+            if min(worth) < target:
+                return sets[int(np.argmin(worth))]
+        return self._irreducible()
+
+    def _irreducible(self) -> Indices:
+        left = list(range(self.field.lines))
+        for line in range(self.field.lines):
+            rest = [other for other in left if other != line]
+            if rest and self.worth(np.array(rest, np.intp)) < self.field.problem.target:
+                left = rest
+        return np.array(left, np.intp)
+
+
+def restrict(types: Bools, counts: Ints, lines: Indices) -> tuple[Bools, Ints]:
+    """The same people seen by some lines only; types that look alike there are counted together."""
+    kinds, number = np.unique(types[:, lines], axis=0, return_inverse=True)
+    together = np.zeros((len(kinds), counts.shape[1]), np.int64)
+    np.add.at(together, number.reshape(-1), counts)
+    return kinds, together

@@ -67,7 +67,8 @@ class Repair:
 @dataclass(frozen=True, slots=True, eq=False)
 class Shortfall:
     """lines: smallest conflict set, which fails even if the other lines need nobody; missing: certain extra heads
-    that it would take there; best: what alerting everybody useful gives; repairs: cheapest first."""
+    that it would take there; best_p_low: certified P with everybody useful; best: what can be sent all the same
+    (its certificate is its own); repairs: cheapest first."""
 
     lines: tuple[int, ...]
     missing: int

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 
 import numpy as np
 
 from muster.planning.arrays import Bools, Indices, Ints
-from muster.planning.attempt import Run, plan_of
+from muster.planning.attempt import Run, attempt, plan_of, start_run
 from muster.planning.certify import Certificate
-from muster.planning.field import Field
+from muster.planning.field import Field, field_of, survey
 from muster.planning.hall import counts_of, shortage
-from muster.planning.outcome import Shortfall
+from muster.planning.outcome import Plan, Shortfall
 from muster.planning.repairs import find_repairs
 from muster.planning.tails import clopper_pearson
 from muster.planning.turnouts import draw_types, fresh_shocks
 
 CONFLICT_CELLS = 6_000_000
 MOST_COMBINATIONS = 400
+WORTH_A_CALL = 0.02
+"""Chance to be there in time below which somebody is not alerted for a line that is short anyway."""
 
 
 def explain(field: Field, run: Run, *, repairs: bool) -> Shortfall:
@@ -27,11 +29,33 @@ def explain(field: Field, run: Run, *, repairs: bool) -> Shortfall:
     rows = np.arange(field.size)
     run.turnouts = max(2000, min(run.turnouts, CONFLICT_CELLS // max(1, field.size)))
     proof, counted = run.look(field, rows)
-    best = plan_of(field, rows, proof, counted)
     conflict, missing = conflict_of(field, proof, run)
     lines = tuple(np.flatnonzero(np.isin(field.merged, conflict)).tolist())
+    best = best_plan(field, lines, run) or plan_of(field, rows, proof, counted)
     found = find_repairs(field.problem, lines, missing, proof.p_low, run) if repairs else ()
     return Shortfall(lines, missing, proof.p_low, best, found)
+
+
+def best_plan(field: Field, lines: tuple[int, ...], run: Run) -> Plan | None:
+    """What can be sent all the same: whoever may help the conflicting lines, and the other lines as promised.
+
+    None when the other lines fail too; alerting everybody useful is then all there is.
+    """
+    problem = field.problem
+    rest = tuple(need for line, need in enumerate(problem.needs) if line not in lines)
+    helps = (field.show[:, None] * field.reach)[:, field.merged[list(lines)]].max(axis=1) >= WORTH_A_CALL
+    members = field.people[helps | field.fixed]
+    if rest:
+        fixed = problem.candidates.fixed.copy()
+        fixed[members] = True
+        easier = replace(problem, needs=rest, candidates=replace(problem.candidates, fixed=fixed))
+        found = attempt(easier, start_run(run.seed, run.effort, run.deadline))
+        if not isinstance(found, Plan):
+            return None
+        members = np.union1d(members, found.alert)
+    chosen = field_of(survey(problem), members, complete=False)
+    rows = np.arange(chosen.size)
+    return plan_of(chosen, rows, *run.look(chosen, rows))
 
 
 def conflict_of(field: Field, proof: Certificate, run: Run) -> tuple[Indices, int]:

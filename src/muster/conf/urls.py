@@ -9,3 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     for config in apps.get_app_configs()
     if config.name.startswith("muster.") and module_has_submodule(config.module, "urls")
 ]
+
+handler400 = "muster.web.errors.bad_request"
+handler403 = "muster.web.errors.forbidden"
+handler404 = "muster.web.errors.not_found"
+handler500 = "muster.web.errors.broken"

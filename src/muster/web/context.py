@@ -1,8 +1,59 @@
-"""Context of every page: office name, exercise state, languages."""
+"""Context of every page: office name, exercise state, theme, navigation by rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from muster.access.rights import Actor, Right
+from muster.jobs import clock
+
+THEMES = {"light", "dark"}
+THEME_COOKIE = "muster_theme"
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """One entry of the navigation: `key` is what a page sets as `nav` to light it up."""
+
+    key: str
+    url: str
+    icon: str
+    word: str | Promise
+    right: Right
+
+
+NAVIGATION = (
+    NavLink("duty", "/duty/", "broadcast", _("Duty"), Right.SEE_INCIDENTS),
+    NavLink("people", "/people/", "users", _("People"), Right.SEE_PEOPLE),
+    NavLink("plans", "/plans/", "clipboard-list", _("Plans"), Right.SEE_PLANS),
+    NavLink("review", "/review/", "history", _("Review"), Right.SEE_REVIEW),
+    NavLink("journal", "/journal/", "link", _("Journal"), Right.SEE_JOURNAL),
+    NavLink("accounts", "/accounts/", "key", _("Accounts"), Right.MANAGE_ACCOUNTS),
+    NavLink("me", "/me/", "user-circle", _("My page"), Right.SEE_OWN),
+)
+
+
+def links_for(actor: Actor | None) -> list[NavLink]:
+    """The links this actor may follow."""
+    return [link for link in NAVIGATION if actor is not None and actor.may(link.right)]
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    return {"office_name": settings.MUSTER_OFFICE_NAME, "actor": getattr(request, "actor", None)}
+    """Context processor of the page shell. Pages add `nav` (active link) and `exercise` (of their incident)."""
+    actor = getattr(request, "actor", None)
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return {
+        "office_name": settings.MUSTER_OFFICE_NAME,
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+        "desk_phone": settings.MUSTER_DESK_PHONE,
+        "actor": actor,
+        "exercise_home": clock.is_exercise_home(),
+        "theme": theme if theme in THEMES else "",
+        "nav_links": links_for(actor),
+        "may_search": actor is not None and actor.may(Right.SEE_PEOPLE),
+    }

@@ -1,8 +1,62 @@
-"""Every MusterError becomes a calm page that says what to do next; nothing ever shows an exception page."""
+"""Every error becomes a calm page that says what happened and what to do next; nobody ever sees an exception page.
 
+Pages get HTML, htmx gets a fragment, machines (/gateway/, *.json, Accept: application/json) get JSON. A MusterError
+is a sentence from muster.web.texts; anything unforeseen gets a number that stands on the page and in the log.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+import structlog
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from muster.core.errors import MusterError
+from muster.web.texts import ERROR_TEXTS
+
+log = structlog.get_logger(__name__)
+
+ICONS = {400: "alert-triangle", 403: "lock", 404: "map-search", 409: "git-branch", 503: "hourglass"}
+
+USUAL = {
+    400: (
+        _("This could not be understood"),
+        _("Something in the form does not fit. Go back and check what was entered; nothing was changed."),
+    ),
+    403: (
+        _("You may not do this here"),
+        _("Your role has no right to this page. Ask the office head or the duty commander."),
+    ),
+    404: (
+        _("There is nothing here"),
+        _("The page has moved or never was. Start again from the duty page."),
+    ),
+    409: (
+        _("Somebody was faster"),
+        _("The state has changed since you opened the page. Look at the newest state, then decide again."),
+    ),
+    503: (
+        _("Not available just now"),
+        _("Try again in a moment. If an alert has to go out now, use the printed call list."),
+    ),
+}
+BROKEN = (
+    _("That went wrong"),
+    _("It is our fault, not yours. What was saved before is still there. Go back and try once more."),
+)
+STALE_FORM = _("The page was open for too long. Go back, load it again and send it once more; nothing was changed.")
+
+
+class _Params(dict[str, object]):
+    """Values of a sentence; one that the error did not bring is shown as a dash instead of failing."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
 
 
 class ErrorPageMiddleware:
@@ -12,6 +66,80 @@ class ErrorPageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_exception(self, request: HttpRequest, exception: BaseException) -> HttpResponse | None:
+        if not isinstance(exception, MusterError):
+            return None
+        log.info("request.refused", code=exception.code, path=request.path)
+        return answer(request, exception.http_status, exception.code, sentence(exception))
+
+
+def sentence(error: MusterError) -> str:
+    """What the user reads: the text of the code, filled with the error's values, or the usual one of its status."""
+    text: str | Promise | None = ERROR_TEXTS.get(error.code)
+    if text is None:
+        return usual(error.http_status)[1]
+    return str(text) % _Params(error.params)
+
+
+def usual(status: int) -> tuple[str, str]:
+    """Heading and sentence of a status without a text of its own."""
+    heading, say = USUAL.get(status, BROKEN)
+    return str(heading), str(say)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a machine asks."""
+    return (
+        request.path.startswith("/gateway/")
+        or request.path.endswith(".json")
+        or request.headers.get("Accept", "").startswith("application/json")
+    )
+
+
+def answer(request: HttpRequest, status: int, code: str, say: str, number: str = "") -> HttpResponse:
+    """The error as the asker can use it: JSON, fragment or page."""
+    if wants_json(request):
+        return JsonResponse({"error": code, "say": say, "number": number}, status=status)
+    context = {
+        "heading": usual(status)[0],
+        "say": say,
+        "code": code,
+        "number": number,
+        "status": status,
+        "sign": ICONS.get(status, "mood-sad"),
+    }
+    page = "web/error_inline.html" if getattr(request, "htmx", False) else "web/error.html"
+    return render(request, page, context, status=status)
+
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return HttpResponse(reason, status=403)
+    """A form that lost its token, mostly because the session ended meanwhile."""
+    log.info("request.csrf", path=request.path, reason=reason)
+    return answer(request, 403, "web.csrf", str(STALE_FORM))
+
+
+def _plain(request: HttpRequest, status: int, code: str, reason: BaseException | None) -> HttpResponse:
+    log.info("request.refused", code=code, path=request.path, reason=type(reason).__name__)
+    return answer(request, status, code, usual(status)[1])
+
+
+def bad_request(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """handler400"""
+    return _plain(request, 400, "web.bad_request", exception)
+
+
+def forbidden(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """handler403"""
+    return _plain(request, 403, "web.forbidden", exception)
+
+
+def not_found(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
+    """handler404"""
+    return _plain(request, 404, "web.not_found", exception)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """handler500: the number on the page finds the entry in the log."""
+    number = secrets.token_hex(4)
+    log.error("request.broken", number=number, path=request.path, exc_info=sys.exc_info())
+    return answer(request, 500, "web.broken", usual(500)[1], number)

@@ -1,0 +1,24 @@
+"""Pages of the shell itself."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from muster.core.errors import NotAllowed
+from muster.web.context import links_for
+
+
+@require_safe
+def first_page(request: HttpRequest) -> HttpResponse:
+    """/ sends everybody to the first page of his role."""
+    if request.actor is None:
+        if request.user.is_authenticated:
+            raise NotAllowed("access.no_account")
+        return redirect_to_login("/")
+    links = links_for(request.actor)
+    if not links:
+        raise NotAllowed("access.not_allowed", role=request.actor.role)
+    return redirect(links[0].url)

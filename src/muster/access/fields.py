@@ -42,7 +42,7 @@ def blind_index(kind: str, plain: str) -> str:
 class SealedTextField(models.TextField):
     """Text that is encrypted in the database and plain in Python."""
 
-    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+    def from_db_value(self, value: str | None, *_: object) -> str | None:
         return None if value is None else open_text(value)
 
     def get_prep_value(self, value: str | None) -> str | None:

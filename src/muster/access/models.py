@@ -1,4 +1,4 @@
-"""Accounts: who may sign in, in which role, over which part of the unit tree. Knows no members and no units, only their references."""
+"""Accounts: who may sign in, in which role, over which part of the tree. Knows members and units by reference only."""
 
 from django.conf import settings
 from django.db import models
@@ -16,7 +16,7 @@ class Role(models.TextChoices):
 
 
 class Account(models.Model):
-    """One role of one user. `unit_path` is the tree path the account sees ("" = all); `member_ref` names the member it belongs to."""
+    """One role of one user. `unit_path` is the tree path the account sees ("" = all); `member_ref` is its member number."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account")
     role = models.CharField(max_length=20, choices=Role)

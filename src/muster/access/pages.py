@@ -21,9 +21,7 @@ def needs(*rights: Right) -> Callable[[Page], Page]:
         @functools.wraps(page)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if request.actor is None:
-                if request.user.is_authenticated:
-                    raise NotAllowed("access.no_account")
-                return redirect_to_login(request.get_full_path())
+                return _no_actor(request)
             if not any(request.actor.may(right) for right in rights):
                 check(request.actor, rights[0])
             return page(request, *args, **kwargs)
@@ -32,3 +30,26 @@ def needs(*rights: Right) -> Callable[[Page], Page]:
         return guarded
 
     return wrap
+
+
+def signed_in(page: Page) -> Page:
+    """Any account may open the page."""
+
+    @functools.wraps(page)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return _no_actor(request) if request.actor is None else page(request, *args, **kwargs)
+
+    guarded.rights = tuple(Right)
+    return guarded
+
+
+def public(page: Page) -> Page:
+    """Strangers may open the page; said aloud so that no page is public by forgetting."""
+    page.rights = ()
+    return page
+
+
+def _no_actor(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        raise NotAllowed("access.no_account")
+    return redirect_to_login(request.get_full_path())

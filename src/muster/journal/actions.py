@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from muster.core.errors import InvalidInput
 from muster.journal import chain, heads, sealing
-from muster.journal.models import Entry, Stream
+from muster.journal.models import Entry, PersonKey, Stream
 
 
 @transaction.atomic
@@ -23,7 +24,9 @@ def append(
     private: Mapping[str, object] | None = None,
 ) -> Entry:
     """Append one entry to `stream` (made when new). `payload` must be JSON-able and free of personal data;
-    `private` is sealed under `person`'s key. The head file is written after commit."""
+    `private` is sealed under `person`'s key. The head file is written after commit.
+
+    Errors: "journal.payload", "journal.no_person_key"."""
     Stream.objects.get_or_create(name=stream)
     head = Stream.objects.select_for_update().get(name=stream)
     entry = Entry(
@@ -33,8 +36,8 @@ def append(
         actor=actor,
         action=action,
         person=person,
-        payload=dict(payload or {}),
-        sealed=sealing.seal(person, private) if private else "",
+        payload=chain.canonical(payload or {}),
+        sealed=sealing.seal(_key_of(person), private) if private else "",
         prev_hash=head.head,
     )
     entry.hash = chain.entry_hash(stream, entry)
@@ -43,3 +46,23 @@ def append(
     head.save(update_fields=["count", "head"])
     transaction.on_commit(lambda: heads.note(stream, entry.seq, entry.hash))
     return entry
+
+
+def _key_of(person: str) -> PersonKey:
+    if not person:
+        raise InvalidInput("journal.no_person_key", person=person)
+    row, _ = PersonKey.objects.get_or_create(person=person, defaults={"wrapped": sealing.new_wrapped_key()})
+    return row
+
+
+@transaction.atomic
+def destroy_person_key(person: str, *, actor: str, at: datetime) -> None:
+    """Erase a person's private journal parts by destroying the key; entries and chain stay. The caller checks the right.
+
+    A second call changes nothing. Copies of the key in old backups are the keeper's duty."""
+    row, _ = PersonKey.objects.select_for_update().get_or_create(person=person)
+    if row.destroyed_at is not None:
+        return
+    row.wrapped, row.destroyed_at = "", at
+    row.save(update_fields=["wrapped", "destroyed_at"])
+    append("people", "person.key_destroyed", actor=actor, at=at, person=person)

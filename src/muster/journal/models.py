@@ -15,7 +15,7 @@ class Stream(models.Model):
 
 
 class Entry(models.Model):
-    """One act. `payload` holds no personal data in clear: people appear as `person` (member id), private parts as `sealed`."""
+    """One act. `payload` holds no personal data in clear: people appear as `person` (number), private parts as `sealed`."""
 
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="entries")
     seq = models.PositiveBigIntegerField()
@@ -37,7 +37,7 @@ class Entry(models.Model):
 
 
 class PersonKey(models.Model):
-    """Key under which a person's private journal parts are sealed; destroying it erases them, the chain still verifies."""
+    """Key under which a person's private parts are sealed; destroying it erases them, the chain still verifies."""
 
     person = models.CharField(max_length=40, unique=True)
     wrapped = models.CharField(max_length=200, blank=True)

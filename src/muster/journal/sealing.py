@@ -28,22 +28,20 @@ def _site_key() -> bytes:
     return bytes.fromhex(settings.SECRETS.field_key)
 
 
-def _person_key(person: str) -> bytes | None:
-    """The person's key, made at first use; None once destroyed."""
-    made = PersonKey(person=person, wrapped=_box(_site_key(), os.urandom(32)))
-    row, _ = PersonKey.objects.get_or_create(person=person, defaults={"wrapped": made.wrapped})
-    return _open(_site_key(), row.wrapped) if row.wrapped else None
+def new_wrapped_key() -> str:
+    """A fresh 32-byte key, wrapped under the site's key."""
+    return _box(_site_key(), os.urandom(32))
 
 
-def seal(person: str, private: Mapping[str, object]) -> str:
-    """Encrypt `private` for `person`. Raises InvalidInput without a person or after erasure."""
-    key = _person_key(person) if person else None
-    if key is None:
-        raise InvalidInput("journal.no_person_key", person=person)
+def seal(row: PersonKey, private: Mapping[str, object]) -> str:
+    """Encrypt `private` under the person's key. Error: "journal.no_person_key" after erasure."""
+    if not row.wrapped:
+        raise InvalidInput("journal.no_person_key", person=row.person)
+    key = _open(_site_key(), row.wrapped)
     return _box(key, json.dumps(dict(private), ensure_ascii=False, sort_keys=True).encode())
 
 
 def unseal(person: str, sealed: str) -> dict[str, object] | None:
     """The private part, or None after the person's key was destroyed."""
-    key = _person_key(person)
-    return None if key is None else json.loads(_open(key, sealed))
+    row = PersonKey.objects.filter(person=person).exclude(wrapped="").first()
+    return None if row is None else json.loads(_open(_open(_site_key(), row.wrapped), sealed))

@@ -1,0 +1,87 @@
+"""Forms of the account pages. They check what was typed; rights and states are checked by the actions."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from muster.access import directory
+from muster.access.models import Role
+from muster.access.texts import sentence_of
+from muster.core.errors import MusterError
+
+
+class RefusingForm(forms.Form):
+    """A form that can show why an action refused, beside the field it concerns."""
+
+    def refuse(self, field: str | None, error: MusterError) -> None:
+        reasons = error.params.get("reasons")
+        for text in reasons if isinstance(reasons, list) else [sentence_of(error)]:
+            self.add_error(field, text)
+
+
+class NewPasswordForm(RefusingForm):
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        min_length=10,
+        help_text=_("At least 10 characters, and no word that everybody uses."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "form-control"}),
+    )
+    again = forms.CharField(
+        label=_("The same again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "form-control"}),
+    )
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        if "password" in cleaned and cleaned.get("password") != cleaned.get("again"):
+            self.add_error("again", _("The two passwords differ."))
+        return cleaned
+
+
+class PasswordChangeForm(NewPasswordForm):
+    old_password = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "form-control"}),
+    )
+    field_order = ["old_password", "password", "again"]
+
+
+class AccountForm(RefusingForm):
+    login = forms.CharField(
+        label=_("Login name"),
+        max_length=40,
+        help_text=_("Small letters, digits, dot and hyphen."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "autocapitalize": "none"}),
+    )
+    name = forms.CharField(
+        label=_("Name shown"), max_length=60, widget=forms.TextInput(attrs={"class": "form-control"})
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.Select(attrs={"class": "form-select"}))
+    unit_path = forms.ChoiceField(
+        label=_("Part of the tree"), required=False, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    member_ref = forms.CharField(
+        label=_("Member number"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit_path"].choices = [("", _("The whole district")), *directory.units()]
+
+
+class PlaceForm(RefusingForm):
+    """Role and part of the tree of an account that exists."""
+
+    role = forms.ChoiceField(choices=Role.choices, widget=forms.Select(attrs={"class": "form-select"}))
+    unit_path = forms.ChoiceField(required=False, widget=forms.Select(attrs={"class": "form-select"}))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit_path"].choices = [("", _("The whole district")), *directory.units()]

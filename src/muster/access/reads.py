@@ -1,0 +1,58 @@
+"""What the account page shows. Member accounts appear by number only: the administrator sees no personal data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from muster.access.models import Account, FirstLink, Role
+from muster.core.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    pk: int
+    login: str
+    shown: str
+    role: str
+    role_label: str
+    unit_path: str
+    active: bool
+    last_login: datetime | None
+    has_password: bool
+    link_open: bool
+
+
+def account(pk: int) -> Account:
+    """One account. Error: NotFound "access.account_unknown"."""
+    found = Account.objects.select_related("user").filter(pk=pk).first()
+    if found is None:
+        raise NotFound("access.account_unknown")
+    return found
+
+
+def account_rows() -> list[AccountRow]:
+    """All accounts by login name."""
+    open_links = set(
+        FirstLink.objects.filter(used_at=None, expires_at__gt=timezone.now()).values_list("account_id", flat=True)
+    )
+    rows = Account.objects.select_related("user").order_by("user__username")
+    return [_row(row, row.pk in open_links) for row in rows]
+
+
+def _row(account: Account, link_open: bool) -> AccountRow:
+    is_member = account.role == Role.MEMBER
+    return AccountRow(
+        pk=account.pk,
+        login=account.user.get_username(),
+        shown=account.member_ref if is_member else account.name,
+        role=account.role,
+        role_label=account.get_role_display(),
+        unit_path=account.unit_path,
+        active=account.active,
+        last_login=account.user.last_login,
+        has_password=account.user.has_usable_password(),
+        link_open=link_open,
+    )

@@ -1,0 +1,50 @@
+"""The journal in words: parts register what their acts are called, so that a page can say them in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from muster.journal.models import Entry
+
+_ACTS: dict[str, str | Promise] = {
+    "account.made": _("Account made, role %(role)s"),
+    "account.link_made": _("One-time link made"),
+    "account.password_set": _("First password set"),
+    "account.password_changed": _("Password changed"),
+    "account.role_set": _("Role changed from %(before)s to %(role)s"),
+    "account.switched_on": _("Account switched on"),
+    "account.switched_off": _("Account switched off"),
+    "login.done": _("Signed in"),
+    "login.ended": _("Signed out"),
+    "login.failed": _("Wrong password or unknown name"),
+    "login.locked": _("Locked for five minutes after wrong passwords"),
+    "person.key_destroyed": _("Private records of this person erased"),
+}
+
+
+def register(acts: Mapping[str, str | Promise]) -> None:
+    """Add the words of a part's acts; `%(name)s` stands for a value of the payload."""
+    _ACTS.update(acts)
+
+
+class _Known(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def words_of(action: str) -> str:
+    """The act without its values; the bare code when nobody registered words."""
+    return str(_ACTS[action]) % _Known() if action in _ACTS else action
+
+
+def sentence(entry: Entry) -> str:
+    """The act with its values."""
+    return str(_ACTS[entry.action]) % _Known(entry.payload) if entry.action in _ACTS else entry.action
+
+
+def details(entry: Entry) -> list[tuple[str, str]]:
+    """The payload as (name, value) pairs for the curious."""
+    return [(name, str(value)) for name, value in sorted(entry.payload.items())]

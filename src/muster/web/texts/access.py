@@ -1,0 +1,5 @@
+"""Sentences of access and journal, kept beside their code."""
+
+from muster.access.texts import TEXTS
+
+__all__ = ["TEXTS"]

@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class IncidentsConfig(AppConfig):
     name = "muster.apps.incidents"
     label = "incidents"
+
+    def ready(self) -> None:
+        """Listen to the channels: what becomes of messages, and texts that come in."""
+        from muster.apps.channels.signals import message_changed, text_received
+        from muster.apps.incidents import listeners
+
+        message_changed.connect(listeners.on_message_changed, dispatch_uid="incidents")
+        text_received.connect(listeners.on_text_received, dispatch_uid="incidents")

@@ -109,6 +109,7 @@ class PointView:
 
     letter: str
     name: str
+    name_en: str
     lon: float
     lat: float
     arrived: int

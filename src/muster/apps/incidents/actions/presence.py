@@ -1,0 +1,102 @@
+"""Arriving and leaving. Whoever comes is checked in, counted and paid, also when he was not needed any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from muster.access.rights import Actor
+from muster.apps.incidents.actions.common import lock, note, want_solve
+from muster.apps.incidents.actions.replies import check_scope
+from muster.apps.incidents.models import Alert, Callout, CheckIn, NeedLine
+from muster.apps.incidents.models.callout import AlertState, CalloutState
+from muster.apps.incidents.posts import deal
+from muster.apps.incidents.states import ALERT_STEPS, RUNNING, step
+from muster.apps.people.reads import capability_masks
+from muster.apps.service.actions import commit, end_turn, free, start_turn
+from muster.apps.service.reads import committed_ids
+from muster.core.errors import Conflict
+from muster.jobs.clock import now
+
+
+def check_in(actor: Actor, alert: Alert, where: str = "muster", method: str = "list") -> CheckIn:
+    """Check somebody in from the name list at the muster point or the scene. A second time changes nothing."""
+    check_scope(actor, alert)
+    return _check_in(alert, where, method, actor.ref)
+
+
+def check_in_by_token(alert: Alert, where: str = "muster") -> CheckIn:
+    """The member himself, through the QR code at the muster point."""
+    return _check_in(alert, where, "qr", f"member:{alert.member.number}")
+
+
+@transaction.atomic
+def _check_in(alert: Alert, where: str, method: str, by: str) -> CheckIn:
+    callout = lock(alert.callout_id)
+    done = CheckIn.objects.filter(alert_id=alert.pk).first()
+    if done is not None:
+        return done
+    if callout.state not in RUNNING | {CalloutState.STOOD_DOWN}:
+        raise Conflict("incidents.callout_over")
+    row = Alert.objects.select_for_update().select_related("member").get(pk=alert.pk)
+    moment = now()
+    record = CheckIn(alert=row, at=moment, where=where, method=method, by=by)
+    record.save(force_insert=True)
+    before = row.state
+    row.state = step(ALERT_STEPS, row.state, AlertState.CHECKED_IN)
+    row.checked_in_at, row.released_at = moment, None
+    row.save(update_fields=["state", "checked_in_at", "released_at"])
+    if row.member_id not in committed_ids(moment):
+        commit([row.member_id], callout.ref, moment, callout.incident.is_exercise)
+    start_turn(row.member, callout.ref, moment, callout.incident.is_exercise)
+    _seat(callout, row)
+    payload = {"alert": row.pk, "where": where, "method": method, "before": before, "point": row.muster_point.letter}
+    note(callout.incident, "alert.checked_in", by, payload=payload, person=row.member.number)
+    want_solve(callout)
+    return record
+
+
+def _seat(callout: Callout, newcomer: Alert) -> None:
+    """Give the newcomer a post; others may move if that fills one more. Posts of lines whose time has passed stay."""
+    moment = now()
+    gone = (moment - callout.incident.t0).total_seconds() / 60
+    needs = {need.pk: need for need in callout.needs.select_related("capability")}
+    here = list(callout.alerts.filter(state=AlertState.CHECKED_IN).only("pk", "member_id", "post_id"))
+    masks = capability_masks(moment, [alert.member_id for alert in here])
+    settled = {pk for pk, need in needs.items() if need.due_minutes < gone and _is_full(here, need)}
+    able = {alert.pk: _lines_of(masks.get(alert.member_id, 0), needs, settled) for alert in here}
+    posted = {alert.pk: alert.post_id for alert in here if alert.post_id is not None and alert.pk != newcomer.pk}
+    room = {pk: need.people for pk, need in needs.items()}
+    for pk, line in deal(able, posted, room, newcomer.pk).items():
+        Alert.objects.filter(pk=pk).update(post_id=line)
+
+
+def _is_full(here: list[Alert], need: NeedLine) -> bool:
+    return sum(alert.post_id == need.pk for alert in here) >= need.people
+
+
+def _lines_of(mask: int, needs: dict[int, NeedLine], settled: set[int]) -> frozenset[int]:
+    return frozenset(pk for pk, need in needs.items() if pk not in settled and mask >> need.capability.bit & 1)
+
+
+@transaction.atomic
+def leave(actor: Actor, callout: Callout, alert_ids: Iterable[int]) -> int:
+    """People leave the scene: their turn of duty ends. Returns how many left now."""
+    row = lock(callout.pk)
+    moment = now()
+    here = row.alerts.filter(pk__in=list(alert_ids), state=AlertState.CHECKED_IN)
+    alerts = here.select_related("member__unit", "member__home_unit")
+    left = 0
+    for alert in alerts:
+        check_scope(actor, alert)
+        alert.state = step(ALERT_STEPS, alert.state, AlertState.RELEASED)
+        alert.released_at = moment
+        alert.save(update_fields=["state", "released_at"])
+        end_turn(alert.member, row.ref, moment)
+        free([alert.member_id], row.ref, moment)
+        note(row.incident, "alert.left", actor, payload={"alert": alert.pk}, person=alert.member.number)
+        left += 1
+    if left and row.state in RUNNING:
+        want_solve(row)
+    return left

@@ -1,0 +1,186 @@
+"""Replies and delivery news. Every answer is kept as it came; only those that count change the alert's state."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from muster.access.rights import Actor, Right, check
+from muster.apps.channels.models import InMessage, MessageState, OutMessage
+from muster.apps.incidents.actions.common import lock, note, want_solve
+from muster.apps.incidents.models import Alert, Callout, Reply
+from muster.apps.incidents.models.callout import AlertState
+from muster.apps.incidents.states import ALERT_STEPS, COMING, RUNNING, WAITING, step
+from muster.apps.service.actions import commit, free
+from muster.apps.service.reads import committed_ids
+from muster.codecs.sms import parse_reply
+from muster.core.errors import InvalidInput, NotAllowed
+from muster.jobs.clock import now
+
+ANSWERS = frozenset({"accept", "decline", "unclear", "en_route"})
+LONGEST_ETA_MINUTES = 24 * 60
+
+
+@transaction.atomic
+def record_reply(
+    alert: Alert,
+    *,
+    answer: str,
+    channel: str,
+    by: str,
+    eta_minutes: int | None = None,
+    reason: str = "",
+    text: str = "",
+    at: datetime | None = None,
+) -> Reply:
+    """Keep one answer of the alerted member. It may change until check-in; late, double and contradictory ones are marked.
+
+    answer: accept | decline | unclear | en_route; eta_minutes from now; by: journal reference of who gave or entered it.
+    """
+    if answer not in ANSWERS or (eta_minutes is not None and not 0 <= eta_minutes <= LONGEST_ETA_MINUTES):
+        raise InvalidInput("incidents.reply_not_understood", answer=answer)
+    callout = lock(alert.callout_id)
+    row = Alert.objects.select_for_update().select_related("member").get(pk=alert.pk)
+    moment = at or now()
+    remark = _remark(callout, row, answer, eta_minutes)
+    counted = remark in {"", "contradicts"}
+    reply = Reply(
+        alert=row, at=moment, channel=channel, answer=answer, eta_minutes=eta_minutes, reason=reason[:40],
+        text=text[:200], by=by, counted=counted, note=remark,
+    )  # fmt: skip
+    reply.save(force_insert=True)
+    if counted:
+        _apply(callout, row, reply)
+        want_solve(callout)
+    payload = {
+        "alert": row.pk, "answer": answer, "eta_minutes": eta_minutes, "reason": reason[:40],
+        "channel": channel, "counted": counted, "note": remark, "state": row.state,
+    }  # fmt: skip
+    note(callout.incident, "alert.replied", by, payload=payload, person=row.member.number)
+    return reply
+
+
+def _remark(callout: Callout, alert: Alert, answer: str, eta_minutes: int | None) -> str:
+    """Why a reply does not count ("closed", "late", "elsewhere", "double"), or "contradicts", or ""."""
+    if callout.state not in RUNNING:
+        return "closed"
+    if alert.state in {AlertState.CHECKED_IN, AlertState.RELEASED}:
+        return "late"
+    if answer in {"accept", "en_route"} and alert.state not in COMING and alert.member_id in committed_ids(now()):
+        return "elsewhere"
+    last = alert.replies.filter(counted=True).order_by("-id").first()
+    if last is None:
+        return ""
+    if last.answer == answer and (eta_minutes is None or last.eta_minutes == eta_minutes):
+        return "double"
+    if {last.answer, answer} & {"accept", "en_route"} and "decline" in {last.answer, answer}:
+        return "contradicts"
+    return ""
+
+
+_TARGETS = {
+    "accept": AlertState.ACCEPTED,
+    "decline": AlertState.DECLINED,
+    "unclear": AlertState.UNCLEAR,
+    "en_route": AlertState.EN_ROUTE,
+}
+
+
+def _apply(callout: Callout, alert: Alert, reply: Reply) -> None:
+    target = _TARGETS[reply.answer]
+    if reply.answer == "decline" and alert.state in COMING:
+        target = AlertState.WITHDRAWN
+    if reply.answer == "unclear" and alert.state in COMING:
+        target = alert.state  # a muddled text does not undo an acceptance; the desk sees it
+    if reply.answer == "en_route" and alert.state not in COMING:
+        target = AlertState.ACCEPTED  # who is on the way has accepted
+    if target != alert.state:
+        alert.state = step(ALERT_STEPS, alert.state, target)
+    alert.replied_at, alert.reason = reply.at, reply.reason
+    alert.contradicted = alert.contradicted or reply.note == "contradicts"
+    if reply.eta_minutes is not None:
+        alert.eta_at = reply.at + timedelta(minutes=reply.eta_minutes)
+    if alert.state not in COMING:
+        alert.eta_at = None
+    alert.save(update_fields=["state", "replied_at", "reason", "contradicted", "eta_at"])
+    if alert.state in COMING:
+        commit([alert.member_id], callout.ref, reply.at, callout.incident.is_exercise)
+    else:
+        free([alert.member_id], callout.ref, reply.at)
+
+
+def record_reply_at_desk(
+    actor: Actor, alert: Alert, *, answer: str, eta_minutes: int | None = None, reason: str = "", text: str = ""
+) -> Reply:
+    """A reply taken by telephone. A town officer only for people of his part of the tree."""
+    check_scope(actor, alert)
+    return record_reply(
+        alert, answer=answer, channel="desk", by=actor.ref, eta_minutes=eta_minutes, reason=reason, text=text
+    )
+
+
+def check_scope(actor: Actor, alert: Alert) -> None:
+    """The actor may record, and for this person."""
+    check(actor, Right.RECORD)
+    member = alert.member
+    home = member.home_unit.path if member.home_unit_id else member.unit.path
+    if not (actor.sees_unit(member.unit.path) or actor.sees_unit(home)):
+        raise NotAllowed("access.outside_unit")
+
+
+# --- news from the channels ---------------------------------------------------------------------------------
+
+_NEWS = {
+    MessageState.SENT: AlertState.NOTIFIED,
+    MessageState.PERHAPS_SENT: AlertState.NOTIFIED,
+    MessageState.CALL_LIST: AlertState.NOTIFIED,
+    MessageState.DELIVERED: AlertState.DELIVERED,
+    MessageState.FAILED: AlertState.UNDELIVERED,
+}
+
+
+@transaction.atomic
+def note_message(message: OutMessage) -> None:
+    """A channel reports on an alert's message: the alert follows, unless the person has already answered."""
+    if message.kind != "alert" or message.state not in _NEWS or not message.ref.startswith("alert:"):
+        return
+    alert = Alert.objects.select_for_update().filter(pk=int(message.ref.removeprefix("alert:"))).first()
+    if alert is None:
+        return
+    target = _NEWS[message.state]
+    alert.channel = message.channel
+    alert.sent_at = alert.sent_at or message.sent_at
+    alert.delivered_at = alert.delivered_at or message.delivered_at
+    moved = alert.state in WAITING and target != alert.state and target in ALERT_STEPS[alert.state]
+    if moved:
+        alert.state = target
+    alert.save(update_fields=["channel", "sent_at", "delivered_at", "state"])
+    if moved and target == AlertState.UNDELIVERED:
+        callout = lock(alert.callout_id)
+        facts = {"alert": alert.pk, "error": message.error}
+        note(callout.incident, "alert.undelivered", "system", payload=facts, person=alert.member.number)
+        want_solve(callout)
+
+
+@transaction.atomic
+def take_text(incoming: InMessage) -> str:
+    """A text from a member: counts for the newest callout he was alerted for and no other. Returns how it was handled."""
+    if incoming.member_id is None:
+        return "unknown_sender"
+    alerts = Alert.objects.filter(member_id=incoming.member_id, callout__incident__mode=_mode(incoming))
+    alert = alerts.order_by("-alerted_at", "-pk").select_related("callout").first()
+    if alert is None:
+        return "no_callout"
+    said = parse_reply(incoming.body)
+    reply = record_reply(
+        alert, answer=said.answer, channel="sms", by=f"member:{alert.member.number}",
+        eta_minutes=said.eta_minutes, reason=said.reason, text=incoming.body[:200],
+    )  # fmt: skip
+    if reply.note in {"closed", "late"}:
+        return "late"
+    return "unclear" if said.answer == "unclear" else "reply"
+
+
+def _mode(incoming: InMessage) -> str:
+    return "exercise" if incoming.exercise else "actual"

@@ -1,0 +1,263 @@
+"""Sending people their alerts. Nothing leaves before a named person has approved it; nobody gets two alerts of one callout."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+
+from muster.access.rights import SYSTEM, Actor, Right, check
+from muster.apps.channels.actions import queue_message
+from muster.apps.incidents import wording
+from muster.apps.incidents.actions.common import lock, note, want_solve
+from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun, Wave
+from muster.apps.incidents.models.callout import AlertState, CalloutState
+from muster.apps.incidents.models.incident import IncidentState
+from muster.apps.incidents.problem import Bundle, problem_for
+from muster.apps.incidents.states import (
+    ALERT_STEPS,
+    CALLOUT_STEPS,
+    COMING,
+    INCIDENT_STEPS,
+    OPEN,
+    RUNNING,
+    UNAPPROVED,
+    step,
+)
+from muster.apps.people.models import Member, Unit
+from muster.apps.plans.models import ReplacementPolicy
+from muster.apps.service.actions import free
+from muster.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from muster.jobs.clock import now
+
+STALE_AFTER = timedelta(minutes=5)
+
+
+def is_pre_authorised(callout: Callout) -> bool:
+    """The head pre-authorised this plan, and the needs are still the plan's."""
+    plan = callout.incident.plan
+    if plan is None or plan.pre_authorised_at is None or callout.target > plan.target:
+        return False
+    mine = [(n.capability_id, n.people, n.due_minutes) for n in callout.needs.all()]
+    return mine == [(n.capability_id, n.people, n.due_minutes) for n in plan.needs.all()]
+
+
+def may_approve(actor: Actor, callout: Callout) -> str:
+    """ "" when the actor may approve this callout, else the code of the reason why not."""
+    if actor.may(Right.APPROVE):
+        return ""
+    if not actor.may(Right.APPROVE_PRE_AUTHORISED):
+        return "incidents.may_not_approve"
+    return "" if is_pre_authorised(callout) else "incidents.not_pre_authorised"
+
+
+def _check_may_approve(actor: Actor, callout: Callout) -> None:
+    reason = may_approve(actor, callout)
+    if reason:
+        raise NotAllowed(reason, role=actor.role)
+
+
+def approve(actor: Actor, callout: Callout, run_id: int, reason: str = "") -> Wave:
+    """Approve what solve run `run_id` proposes and send it.
+
+    A stale certificate is solved again first: this raises Conflict("incidents.certificate_stale") after asking for it.
+    Two desks at once: the second gets Conflict("incidents.already_approved") with who was first.
+    """
+    try:
+        return _approve(actor, callout, run_id, reason)
+    except Conflict as conflict:
+        if conflict.code == "incidents.certificate_stale":
+            with transaction.atomic():
+                want_solve(lock(callout.pk))
+        raise
+
+
+@transaction.atomic
+def _approve(actor: Actor, callout: Callout, run_id: int, reason: str) -> Wave:
+    row = lock(callout.pk)
+    _check_may_approve(actor, row)
+    if row.state not in UNAPPROVED | RUNNING:
+        raise Conflict("incidents.callout_over")
+    run = row.solve_runs.filter(pk=run_id).first()
+    if run is None:
+        raise NotFound("incidents.no_such_proposal")
+    used = Wave.objects.filter(callout=row, solve_run__isnull=False).order_by("-number").first()
+    if used is not None and used.solve_run_id >= run.pk:
+        raise Conflict("incidents.already_approved", by=used.ordered_by)
+    if not run.proposal:
+        raise Conflict("incidents.nothing_proposed")
+    bundle = problem_for(row, now())
+    if run.roster_hash != bundle.roster_hash or now() - run.at > STALE_AFTER:
+        raise Conflict("incidents.certificate_stale")
+    first = row.state in UNAPPROVED
+    wave = _send(row, actor, bundle, run.proposal, origin="plan" if first else "replacement", reason=reason, run=run)
+    if first:
+        row.stated_p = run.proposed_p_low
+        row.save(update_fields=["stated_p"])
+    return wave
+
+
+@transaction.atomic
+def send_by_hand(
+    actor: Actor, callout: Callout, member_ids: Iterable[int], unit_ids: Iterable[int] = (), reason: str = ""
+) -> Wave:
+    """Alert these people and everybody in these units now, without waiting for a solve. P follows when it is ready."""
+    row = lock(callout.pk)
+    _check_may_approve(actor, row)
+    if row.state not in UNAPPROVED | RUNNING:
+        raise Conflict("incidents.callout_over")
+    bundle = problem_for(row, now())
+    wanted = set(member_ids) | _members_of(unit_ids)
+    free_ids = _callable_now(bundle)
+    chosen = sorted(wanted & free_ids)
+    if not chosen:
+        raise InvalidInput("incidents.nobody_callable", chosen=len(wanted))
+    caps = dict(zip(bundle.member_ids.tolist(), _caps(bundle), strict=True))
+    lines = [[member, _first_line(row, caps[member])] for member in chosen]
+    return _send(row, actor, bundle, lines, origin="hand", reason=reason, run=None, left_out=len(wanted) - len(chosen))
+
+
+def _members_of(unit_ids: Iterable[int]) -> set[int]:
+    found: set[int] = set()
+    for unit in Unit.objects.filter(pk__in=list(unit_ids)):
+        inside = Member.objects.filter(unit__path__startswith=unit.path + "/") | Member.objects.filter(unit=unit)
+        found.update(inside.values_list("pk", flat=True))
+    return found
+
+
+def _callable_now(bundle: Bundle) -> set[int]:
+    if bundle.problem is None:
+        return set()
+    return set(bundle.member_ids[bundle.problem.candidates.available].tolist())
+
+
+def _caps(bundle: Bundle) -> list[int]:
+    return [] if bundle.problem is None else bundle.problem.candidates.caps.tolist()
+
+
+def _first_line(callout: Callout, mask: int) -> int | None:
+    """Order of the scarcest line (fewest heads) this person can serve; None for a general hand."""
+    able = [need for need in callout.needs.select_related("capability") if mask >> need.capability.bit & 1]
+    return min(able, key=lambda need: (need.people, need.order)).order if able else None
+
+
+def send_replacements(callout: Callout, run: SolveRun) -> Wave | None:
+    """Automatic policy: send what the newest run proposes, like for like and never more than were lost since."""
+    with transaction.atomic():
+        row = lock(callout.pk)
+        if row.policy != ReplacementPolicy.AUTOMATIC or row.state not in RUNNING or not run.proposal:
+            return None
+        lost = row.alerts.exclude(state__in=[*OPEN, AlertState.CHECKED_IN]).count()
+        lost += row.alerts.filter(state=AlertState.UNDELIVERED).count()
+        sent = row.alerts.filter(wave__origin="replacement").count()
+        if len(run.proposal) > lost - sent:
+            return None
+        bundle = problem_for(row, now())
+        if bundle.roster_hash != run.roster_hash:
+            want_solve(row)
+            return None
+        return _send(row, SYSTEM, bundle, run.proposal, origin="replacement", reason="", run=run, order=row.approved_by)
+
+
+def _send(
+    callout: Callout,
+    actor: Actor,
+    bundle: Bundle,
+    lines: Sequence[Sequence[int | None]],
+    *,
+    origin: str,
+    reason: str,
+    run: SolveRun | None,
+    left_out: int = 0,
+    order: str = "",
+) -> Wave:
+    """Write wave, alerts and messages in one transaction; the send lane takes it from there."""
+    moment = now()
+    wave = Wave(
+        callout=callout,
+        number=callout.waves.count() + 1,
+        origin=origin,
+        ordered_by=order or actor.ref,
+        ordered_at=moment,
+    )
+    wave.reason, wave.solve_run = reason[:200], run
+    wave.save(force_insert=True)
+    needs = {need.order: need for need in callout.needs.select_related("capability")}
+    points = {point.pk: point for point in callout.muster_points.all()}
+    nearest = dict(zip(bundle.member_ids.tolist(), bundle.point_ids.tolist(), strict=True))
+    members = Member.objects.in_bulk([line[0] for line in lines])
+    asked = set(callout.alerts.filter(member_id__in=members).values_list("member_id", flat=True))
+    count = 0
+    for member_id, need_order in lines:
+        if member_id in asked or member_id not in members:
+            continue
+        point = points[nearest[member_id]]
+        _alert(wave, members[member_id], needs.get(need_order), point)
+        count += 1
+    _after_sending(callout, actor, wave, count, left_out)
+    return wave
+
+
+def _alert(wave: Wave, member: Member, need: NeedLine | None, point: object) -> Alert:
+    token = secrets.token_urlsafe(16)
+    alert = Alert(
+        callout=wave.callout, member=member, wave=wave, need=need, muster_point=point, alerted_at=wave.ordered_at,
+        token_hash=hashlib.sha256(token.encode()).hexdigest(),
+    )  # fmt: skip
+    alert.save(force_insert=True)
+    message = queue_message(
+        ref=alert.ref, kind="alert", member=member, body=wording.alert_text(alert, token),
+        exercise=wave.callout.incident.is_exercise, at=wave.ordered_at,
+    )  # fmt: skip
+    alert.channel = message.channel
+    alert.save(update_fields=["channel"])
+    return alert
+
+
+def _after_sending(callout: Callout, actor: Actor, wave: Wave, count: int, left_out: int) -> None:
+    incident = callout.incident
+    first = callout.approved_at is None
+    if first:
+        callout.approved_by, callout.approved_at = wave.ordered_by, wave.ordered_at
+        callout.state = step(CALLOUT_STEPS, callout.state, CalloutState.FILLING)
+        callout.save(update_fields=["approved_by", "approved_at", "state"])
+        incident.state = step(INCIDENT_STEPS, incident.state, IncidentState.ACTIVE)
+        incident.save(update_fields=["state"])
+    payload: Mapping[str, object] = {
+        "wave": wave.number, "origin": wave.origin, "count": count, "left_out": left_out,
+        "run": wave.solve_run_id, "reason": wave.reason,
+        "p_low": wave.solve_run.proposed_p_low if wave.solve_run else None,
+        "members": list(wave.alerts.values_list("member__number", flat=True)),
+    }  # fmt: skip
+    note(incident, "callout.approved" if first else "callout.wave_sent", actor, payload=payload)
+    want_solve(callout)
+
+
+@transaction.atomic
+def release(actor: Actor, callout: Callout, alert_ids: Iterable[int]) -> int:
+    """Tell people who are not needed before they set out. Those who come all the same are counted and paid. Returns how many."""
+    check(actor, Right.RELEASE)
+    row = lock(callout.pk)
+    if row.state not in RUNNING:
+        raise Conflict("incidents.callout_over")
+    moment = now()
+    alerts = list(row.alerts.filter(pk__in=list(alert_ids), state__in=[*OPEN]).select_related("member"))
+    for alert in alerts:
+        told = alert.state in COMING
+        alert.state = step(ALERT_STEPS, alert.state, AlertState.RELEASED)
+        alert.released_at = moment
+        alert.save(update_fields=["state", "released_at"])
+        free([alert.member_id], row.ref, moment)
+        if told or alert.sent_at:
+            queue_message(
+                ref=alert.ref, kind="release", member=alert.member, body=wording.release_text(alert),
+                exercise=row.incident.is_exercise, at=moment,
+            )  # fmt: skip
+        note(row.incident, "alert.released", actor, payload={"alert": alert.pk}, person=alert.member.number)
+    if alerts:
+        note(row.incident, "callout.released", actor, payload={"count": len(alerts)})
+        want_solve(row)
+    return len(alerts)

@@ -1,0 +1,124 @@
+"""What is known of those already alerted, as arrival laws: silence, an answer, an ETA or a check-in each say something.
+
+Silence for t minutes makes acceptance less likely: P(accept | silent) = a (1-F(t)) / (1 - a F(t)), F the law of reply
+delays (DESIGN §4). Not having arrived works the same way on those who accepted: P(comes | not here by t).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from scipy.special import ndtr
+
+from muster.apps.incidents.models import Alert
+from muster.apps.incidents.models.callout import AlertState
+from muster.apps.incidents.states import COMING
+from muster.apps.service.reads import Turnout
+from muster.apps.incidents.gap import condition
+
+ETA_SPREAD = 0.30  # s.d. of log minutes around a stated ETA
+UNCLEAR_SHARE = 0.5  # an unclear answer halves the chance
+UNDELIVERED_SHARE = 0.1  # somebody may still reach him by phone
+FIRM_LOADING = 0.2  # an answer given takes most of the shared shock out of a person
+
+Law = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Arrays over all members: which are fixed and what is known of them. Minutes are before `at`; nan where unknown."""
+
+    fixed: np.ndarray
+    alert_ids: np.ndarray
+    here: np.ndarray
+    coming: np.ndarray
+    unclear: np.ndarray
+    undelivered: np.ndarray
+    silent: np.ndarray
+    declined: np.ndarray
+    since_alert: np.ndarray
+    eta_in: np.ndarray
+    since_arrival: np.ndarray
+
+    def laws(self, said: Turnout, law: Law) -> tuple[np.ndarray, ...]:
+        """(show, offset, mu, sigma, loading, not_before) for the planner."""
+        offset, mu, sigma = (np.array(part, float) for part in law)
+        show = said.delivered * said.accept * (1 - said.no_show)
+        loading = np.ones(len(show))
+        show = np.where(self.silent, self._after_silence(said), show)
+        show = np.where(self.unclear, said.accept * UNCLEAR_SHARE, show)
+        show = np.where(self.undelivered, show * UNDELIVERED_SHARE, show)
+        show = np.where(self.coming, 1 - said.no_show, show)
+        on_way = self.fixed & ~self.here
+        offset = np.where(on_way, offset - np.nan_to_num(self.since_alert), offset)
+        told = self.coming & ~np.isnan(self.eta_in)
+        lead = np.maximum(np.nan_to_num(self.eta_in), 2.0)
+        offset = np.where(told, 0.0, offset)
+        mu = np.where(told, np.log(lead), mu)
+        sigma = np.where(told, ETA_SPREAD, sigma)
+        show = np.where(self.coming, _not_here_yet(show, offset, mu, sigma), show)
+        show = np.where(self.here, 1.0, show)
+        offset = np.where(self.here, -np.nan_to_num(self.since_arrival), offset)
+        mu = np.where(self.here, -np.inf, mu)
+        loading = np.where(self.coming, FIRM_LOADING, np.where(self.here, 0.0, loading))
+        return np.clip(show, 0.0, 1.0), offset, mu, sigma, loading, np.zeros(len(show))
+
+    def _after_silence(self, said: Turnout) -> np.ndarray:
+        waited = np.maximum(np.nan_to_num(self.since_alert), 1e-3)
+        answered = ndtr((np.log(waited) - said.reply_mu) / said.reply_sigma)
+        accept = said.delivered * said.accept
+        return accept * (1 - answered) / np.maximum(1 - accept * answered, 1e-9) * (1 - said.no_show)
+
+    def shock(self, said: Turnout) -> tuple[float, float]:
+        """Mean and s.d. of the district shock, given who has accepted and who has declined so far."""
+        accepted = self.coming | self.here
+        answered = accepted | self.declined
+        if not answered.any():
+            return 0.0, 1.0
+        return condition(said.accept[answered], accepted[answered], said.rho)
+
+
+def _not_here_yet(show: np.ndarray, offset: np.ndarray, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    """P(comes | has not come by now) when the arrival law began before now (negative offset)."""
+    left = np.maximum(-offset, 1e-9)
+    with np.errstate(invalid="ignore"):
+        past = np.where(offset < 0, ndtr((np.log(left) - mu) / np.maximum(sigma, 1e-6)), 0.0)
+    return show * (1 - past) / np.maximum(1 - show * past, 1e-9)
+
+
+def standing_of(
+    live: Sequence[Alert], declined: Sequence[int], ids: np.ndarray, used: set[int], at: datetime
+) -> Standing:
+    """Rows of `live` alerts placed among `ids` (sorted); members in `used` fill lines that are done and count no more."""
+    size = len(ids)
+    flags = {
+        name: np.zeros(size, bool)
+        for name in ("fixed", "here", "coming", "unclear", "undelivered", "silent", "declined")
+    }
+    minutes = {name: np.full(size, np.nan) for name in ("since_alert", "eta_in", "since_arrival")}
+    alert_ids = np.zeros(size, np.int64)
+    for alert in live:
+        row = int(np.searchsorted(ids, alert.member_id))
+        if row >= size or ids[row] != alert.member_id:
+            continue
+        alert_ids[row] = alert.pk
+        flags[_word(alert)][row] = True
+        flags["fixed"][row] = alert.member_id not in used
+        minutes["since_alert"][row] = (at - alert.alerted_at).total_seconds() / 60
+        if alert.eta_at is not None:
+            minutes["eta_in"][row] = (alert.eta_at - at).total_seconds() / 60
+        if alert.checked_in_at is not None:
+            minutes["since_arrival"][row] = (at - alert.checked_in_at).total_seconds() / 60
+    flags["declined"][np.isin(ids, np.array(list(declined), np.int64))] = True
+    return Standing(alert_ids=alert_ids, **flags, **minutes)
+
+
+def _word(alert: Alert) -> str:
+    if alert.state == AlertState.CHECKED_IN:
+        return "here"
+    if alert.state in COMING:
+        return "coming"
+    return {AlertState.UNCLEAR: "unclear", AlertState.UNDELIVERED: "undelivered"}.get(alert.state, "silent")

@@ -1,0 +1,69 @@
+"""The solve lane: answers every callout whose state has moved, newest state first, and keeps shown numbers young."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.utils import timezone
+
+from muster.apps.incidents.actions import claim_solve, drop_claim, send_replacements, store_run
+from muster.apps.incidents.actions.solving import waiting
+from muster.apps.incidents.models import Callout, SolveRun
+from muster.apps.incidents.solving import answer
+from muster.core.errors import MusterError
+from muster.jobs.clock import now, speed
+from muster.jobs.lanes import Lane
+
+log = structlog.get_logger(__name__)
+
+FRESH_SECONDS = 2.0  # a shown number is at most 3 s old: 2 s of waiting and up to 1 s of solving
+STEPPED_SECONDS = 20.0  # an exercise clock that stands still between steps: re-solve once it has moved this far
+
+
+def stale_after() -> timedelta:
+    """Age on the system's clock after which a running callout is solved again although nobody answered."""
+    factor = speed()
+    return timedelta(seconds=FRESH_SECONDS * factor if factor > 0 else STEPPED_SECONDS)
+
+
+def unsolved() -> int:
+    """How many callouts wait for an answer right now."""
+    return len(waiting(now(), stale_after()))
+
+
+def solve_step() -> bool:
+    """Answer one waiting callout; False when none waits."""
+    for callout_id in waiting(now(), stale_after()):
+        claim = claim_solve(callout_id)
+        if claim is None:
+            continue
+        _solve_one(callout_id, claim)
+        return True
+    return False
+
+
+def _solve_one(callout_id: int, claim: str) -> None:
+    callout = Callout.objects.select_related("incident").get(pk=callout_id)
+    kept = False
+    try:
+        run = answer(callout, now())
+        kept = store_run(callout_id, claim, run)
+        if kept:
+            send_replacements(callout, run)
+    except MusterError as error:
+        log.error("solve.failed", callout=callout_id, code=error.code, at=timezone.now().isoformat())
+        give_up(callout, claim, error)
+    finally:
+        if not kept:
+            drop_claim(callout_id, claim)
+
+
+def give_up(callout: Callout, claim: str, error: MusterError) -> None:
+    """Say on the desk that this state could not be solved; the desk may pick by hand meanwhile."""
+    run = SolveRun(seq=callout.wanted_seq, at=now(), solved_at=timezone.now(), seconds=0.0, outcome="timeout")
+    run.shortfall = {"error": error.code}
+    store_run(callout.pk, claim, run)
+
+
+SOLVE_LANE = Lane(name="solve", step=solve_step, idle_seconds=0.05)

@@ -1,0 +1,81 @@
+"""Alerted people as rows of lists and as marks on the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from muster.access.rights import Actor
+from muster.apps.incidents.models import Alert, Callout
+from muster.apps.incidents.models.callout import AlertState
+from muster.apps.incidents.reads.access import in_scope
+
+GROUP_OF: dict[str, str] = {
+    AlertState.QUEUED: "silent", AlertState.NOTIFIED: "silent", AlertState.DELIVERED: "silent",
+    AlertState.NO_ANSWER: "silent", AlertState.UNDELIVERED: "undelivered", AlertState.UNCLEAR: "unclear",
+    AlertState.ACCEPTED: "accepted", AlertState.EN_ROUTE: "en_route", AlertState.DECLINED: "declined",
+    AlertState.WITHDRAWN: "declined", AlertState.CHECKED_IN: "checked_in", AlertState.RELEASED: "released",
+    AlertState.NO_SHOW: "no_show",
+}  # fmt: skip
+GROUPS = ("checked_in", "en_route", "accepted", "unclear", "silent", "undelivered", "declined", "no_show", "released")
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alerted person. `silent_since` is when the message left, while no answer has come."""
+
+    alert: Alert
+    group: str
+    silent_since: datetime | None
+
+
+def alert_rows(
+    callout: Callout, actor: Actor, state: str | None = None, unit_path: str | None = None, q: str | None = None
+) -> list[AlertRow]:
+    """Alerted people the actor may see, by name; `state` is one of GROUPS."""
+    rows = _alerts(callout, actor)
+    if state:
+        rows = rows.filter(state__in=[key for key, group in GROUP_OF.items() if group == state])
+    if unit_path:
+        inside = Q(member__unit__path=unit_path) | Q(member__unit__path__startswith=unit_path + "/")
+        rows = rows.filter(inside)
+    if q:
+        text = q.strip()
+        found = (
+            Q(member__name__icontains=text)
+            | Q(member__initials__startswith=text.lower())
+            | Q(member__number__iexact=text)
+        )
+        rows = rows.filter(found)
+    return [_row(alert) for alert in rows]
+
+
+def _alerts(callout: Callout, actor: Actor) -> QuerySet[Alert]:
+    rows = callout.alerts.filter(in_scope(actor))
+    linked = ("member__unit", "member__home_unit", "muster_point", "need__capability", "post__capability")
+    return rows.select_related(*linked).order_by("member__sort_pinyin", "pk")
+
+
+def _row(alert: Alert) -> AlertRow:
+    group = GROUP_OF[alert.state]
+    waiting = group in {"silent", "undelivered"}
+    return AlertRow(alert=alert, group=group, silent_since=(alert.sent_at or alert.alerted_at) if waiting else None)
+
+
+def map_features(callout: Callout, actor: Actor) -> dict[str, object]:
+    """GeoJSON points (WGS-84) of alerted people: homes until they arrive, the muster point afterwards. No names, no numbers."""
+    fields = ("pk", "state", "member__lon", "member__lat", "muster_point__lon", "muster_point__lat")
+    rows = callout.alerts.filter(in_scope(actor)).values_list(*fields)
+    features = []
+    for pk, state, lon, lat, at_lon, at_lat in rows:
+        group = GROUP_OF[state]
+        place = [at_lon, at_lat] if group == "checked_in" or lon is None else [lon, lat]
+        features.append({
+            "type": "Feature",
+            "id": pk,
+            "geometry": {"type": "Point", "coordinates": place},
+            "properties": {"state": group, "to": [at_lon, at_lat]},
+        })  # fmt: skip
+    return {"type": "FeatureCollection", "features": features}

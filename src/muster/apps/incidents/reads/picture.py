@@ -1,0 +1,125 @@
+"""The board of the duty page: everything it shows, read in a dozen queries whatever the size of the callout."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from muster.access.models import Account
+from muster.access.rights import Actor
+from muster.apps.incidents.board import Board, LineView, PeopleCounts, PointView
+from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun
+from muster.apps.incidents.models.callout import AlertState
+from muster.apps.incidents.reads.events import events
+from muster.apps.incidents.reads.people import GROUP_OF
+from muster.apps.incidents.reads.verdict import verdict_of
+from muster.apps.incidents.states import COMING
+from muster.jobs.clock import now, speed
+from muster.journal.models import Stream
+
+
+def board(callout: Callout, actor: Actor) -> Board:
+    """The callout as `actor` may see it, as of now."""
+    moment = now()
+    incident = callout.incident
+    run = callout.solve_runs.order_by("-id").first()
+    alerts = list(callout.alerts.only("state", "need_id", "post_id", "muster_point_id", "channel"))
+    needs = list(callout.needs.select_related("capability"))
+    roll_call = callout.roll_calls.filter(closed_at=None).first()
+    unaccounted = roll_call.answers.filter(state="expected").count() if roll_call and roll_call.due_at < moment else 0
+    return Board(
+        incident_id=incident.pk,
+        callout_id=callout.pk,
+        title=incident.title,
+        kind=incident.kind,
+        place=incident.place,
+        lon=incident.lon,
+        lat=incident.lat,
+        reporter=incident.reporter,
+        exercise=incident.is_exercise,
+        state=callout.state,
+        incident_state=incident.state,
+        t0=incident.t0,
+        now=moment,
+        speed=speed(),
+        seq=Stream.objects.filter(name=incident.stream).values_list("count", flat=True).first() or 0,
+        lines=_lines(needs, alerts, run, incident.t0),
+        people=_counts(alerts, unaccounted),
+        verdict=verdict_of(callout, actor, run, needs),
+        points=_points(callout, alerts),
+        events=tuple(events(incident, actor)),
+        flags=_flags(callout),
+        approved_by=account_name(callout.approved_by),
+        approved_at=callout.approved_at,
+        stated_p=callout.stated_p,
+        releasable=len(run.releasable) if run else 0,
+        roll_call_id=roll_call.pk if roll_call else None,
+        excluded=run.excluded if run else {},
+    )
+
+
+def account_name(ref: str) -> str:
+    """The name behind an account reference, "" for the system and for none."""
+    if not ref.startswith("account:"):
+        return ""
+    return Account.objects.filter(pk=int(ref.removeprefix("account:"))).values_list("name", flat=True).first() or ""
+
+
+def _lines(needs: list[NeedLine], alerts: list[Alert], run: SolveRun | None, t0: datetime) -> tuple[LineView, ...]:
+    solved = {line["order"]: line for line in run.per_line} if run else {}
+    posted = Counter(alert.post_id for alert in alerts if alert.state == AlertState.CHECKED_IN)
+    coming = Counter(alert.need_id for alert in alerts if alert.state in COMING)
+    called = Counter(alert.need_id for alert in alerts)
+    return tuple(_line(need, solved.get(need.order), posted, coming, called, t0) for need in needs)
+
+
+def _line(
+    need: NeedLine,
+    solved: dict[str, float | None] | None,
+    posted: Counter[int | None],
+    coming: Counter[int | None],
+    called: Counter[int | None],
+    t0: datetime,
+) -> LineView:
+    here = posted[need.pk]
+    chance = solved["p"] if solved else None
+    expected = (solved or {}).get("expected")
+    expected = float(here) if expected is None else float(expected)
+    short = chance is not None and chance < 0.5 and here < need.people
+    return LineView(
+        order=need.order,
+        capability=need.capability,
+        people=need.people,
+        due_minutes=need.due_minutes,
+        due_at=t0 + timedelta(minutes=need.due_minutes),
+        alerted=called[need.pk],
+        accepted=coming[need.pk],
+        expected=expected,
+        on_scene=here,
+        p=chance,
+        missing=max(1, need.people - round(expected)) if short else 0,
+    )
+
+
+def _counts(alerts: list[Alert], unaccounted: int) -> PeopleCounts:
+    groups = Counter(GROUP_OF[alert.state] for alert in alerts)
+    return PeopleCounts(called=len(alerts), unaccounted=unaccounted, **groups)
+
+
+def _points(callout: Callout, alerts: list[Alert]) -> tuple[PointView, ...]:
+    arrived = Counter(alert.muster_point_id for alert in alerts if alert.state == AlertState.CHECKED_IN)
+    called = Counter(alert.muster_point_id for alert in alerts)
+    return tuple(
+        PointView(
+            letter=p.letter, name=p.zh, name_en=p.en, lon=p.lon, lat=p.lat, arrived=arrived[p.pk], called=called[p.pk]
+        )
+        for p in callout.muster_points.all()
+    )
+
+
+def _flags(callout: Callout) -> tuple[str, ...]:
+    site = callout.incident.site
+    if site is None:
+        return ()
+    flags = {"live_zone": site.live_zone, "controlled_airspace": site.controlled_airspace}
+    return tuple(name for name, raised in flags.items() if raised)

@@ -1,0 +1,183 @@
+"""One answer for one callout: the problem of this moment goes to the planner, its answer becomes a SolveRun.
+
+Before approval the planner chooses whom to alert. Afterwards it says what those already alerted are worth, and, when that
+is too little, the smallest addition. Lines whose time has passed are facts, not forecasts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+from django.utils import timezone
+
+from muster.apps.incidents.models import Alert, Callout, SolveRun
+from muster.apps.incidents.problem import Bundle, problem_for
+from muster.apps.incidents.states import COMING, UNAPPROVED
+from muster.apps.incidents.gap import can_release
+from muster.planning.evaluate import Evaluation, evaluate
+from muster.planning.outcome import LineForecast, Plan, Repair, Shortfall
+from muster.planning.replan import replan
+from muster.planning.solve import SolveTimeout, solve
+
+DEADLINE_SECONDS = 20.0
+NOBODY = np.zeros(0, np.int64)
+NONE_KEPT: list[int] = []
+
+
+def answer(callout: Callout, at: datetime) -> SolveRun:
+    """An unsaved SolveRun for the callout's state as of `at`. Same state and time, same answer (but for seconds)."""
+    started = time.monotonic()
+    bundle = problem_for(callout, at)
+    run = SolveRun(
+        seq=callout.wanted_seq, at=at, roster_hash=bundle.roster_hash, model_version=bundle.model_version,
+        excluded=bundle.excluded,
+    )  # fmt: skip
+    try:
+        _fill(run, callout, bundle, seed_of(callout, at), lambda: time.monotonic() - started > DEADLINE_SECONDS)
+    except SolveTimeout:
+        run.outcome = "timeout"
+    run.certificate["posts_full"] = _posts_full(callout)
+    run.solved_at = timezone.now()
+    run.seconds = time.monotonic() - started
+    return run
+
+
+def seed_of(callout: Callout, at: datetime) -> int:
+    """Seed of this answer: fixed by callout, state and moment, so that it can be computed again."""
+    name = f"{callout.pk}:{callout.wanted_seq}:{at.isoformat()}"
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
+
+
+def _fill(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Callable[[], bool]) -> None:
+    if bundle.problem is None:
+        _measured(run, bundle)
+    elif callout.state in UNAPPROVED:
+        _first(run, callout, bundle, seed, late)
+    else:
+        _running(run, callout, bundle, seed, late)
+
+
+def _measured(run: SolveRun, bundle: Bundle) -> None:
+    """Every line's time has passed and was met, or there are no needs at all."""
+    run.outcome = "enough" if bundle.met else "shortfall"
+    run.certificate = {"measured": bool(bundle.met)}
+    if bundle.met:
+        run.p_low = run.p_hat = run.p_high = 1.0
+
+
+def _first(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Callable[[], bool]) -> None:
+    said = solve(bundle.problem, seed=seed, deadline=late)
+    plan = said if isinstance(said, Plan) else said.best
+    _propose(run, bundle, plan)
+    run.per_line = _lines(plan.per_line, bundle)
+    run.outcome = "plan" if isinstance(said, Plan) else "shortfall"
+    if isinstance(said, Shortfall):
+        run.shortfall = _shortfall(said, bundle)
+    worth = evaluate(bundle.problem, plan.alert, seed=seed)
+    run.band = _band(worth, callout, run.at)
+
+
+def _running(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Callable[[], bool]) -> None:
+    worth = evaluate(bundle.problem, NOBODY, seed=seed)
+    run.p_low, run.p_hat, run.p_high = worth.p_low, worth.p_hat, worth.p_high
+    run.per_line = _lines(worth.per_line, bundle)
+    run.band = _band(worth, callout, run.at)
+    run.certificate = {
+        "turnouts": worth.turnouts,
+        "confidence": worth.confidence,
+        "seed": seed,
+        "target": callout.target,
+    }
+    if bundle.missed:
+        run.p_low = run.p_hat = run.p_high = 0.0
+        run.certificate["measured"] = len(bundle.missed) == len(bundle.orders)
+    if worth.p_low >= callout.target:
+        run.outcome = "shortfall" if bundle.missed else "enough"
+        run.releasable = _releasable(callout, bundle, seed)
+        return
+    said = replan(bundle.problem, seed=seed, deadline=late)
+    plan = said if isinstance(said, Plan) else said.best
+    _propose(run, bundle, plan)
+    run.outcome = "plan" if isinstance(said, Plan) else "shortfall"
+    if isinstance(said, Shortfall):
+        run.shortfall = _shortfall(said, bundle)
+
+
+def _releasable(callout: Callout, bundle: Bundle, seed: int) -> list[int]:
+    """Alert ids of people who said they come and may be told not to, with the promise kept by the rest."""
+    if not callout.alerts.filter(state__in=COMING).exists():
+        return NONE_KEPT
+    rows = can_release(bundle.problem, seed=seed)
+    ids = bundle.alert_ids[rows]
+    return sorted(Alert.objects.filter(pk__in=ids.tolist(), state__in=COMING).values_list("pk", flat=True))
+
+
+def _propose(run: SolveRun, bundle: Bundle, plan: Plan) -> None:
+    members = bundle.member_ids[plan.alert].tolist()
+    orders = [bundle.orders[post] if post >= 0 else None for post in plan.posts.tolist()]
+    run.proposal = [[member, order] for member, order in zip(members, orders, strict=True)]
+    proof = plan.certificate
+    run.proposed_p_low, run.proposed_p_hat = proof.p_low, proof.p_hat
+    run.certificate = {
+        **run.certificate,
+        "proposed": {
+            "turnouts": proof.turnouts, "confidence": proof.confidence, "tries": proof.tries, "seed": proof.seed,
+            "target": proof.target, "rho": proof.rho, "rho_town": proof.rho_town, "p_high": proof.p_high,
+            "expected_present": plan.expected_present, "lower_bound_alerts": plan.lower_bound_alerts,
+        },
+    }  # fmt: skip
+
+
+def _lines(lines: tuple[LineForecast, ...], bundle: Bundle) -> list[dict[str, object]]:
+    open_lines = [
+        {
+            "order": bundle.orders[line.line],
+            "p": line.p,
+            "p_low": line.p_low,
+            "expected": line.expected,
+            "assigned": line.assigned,
+        }
+        for line in lines
+    ]
+    done = [{"order": order, "p": 1.0, "p_low": 1.0, "expected": None, "assigned": None} for order in bundle.met]
+    for line in open_lines:
+        if line["order"] in bundle.missed:
+            line["p"] = line["p_low"] = 0.0
+    return sorted(open_lines + done, key=lambda line: line["order"])
+
+
+def _band(worth: Evaluation, callout: Callout, at: datetime) -> dict[str, list[float]]:
+    gone = (at - callout.incident.t0).total_seconds() / 60
+    band = worth.band
+    return {
+        "minutes": [round(minute + gone, 2) for minute in band.minutes.tolist()],
+        "low": band.low.tolist(), "median": band.median.tolist(), "high": band.high.tolist(),
+    }  # fmt: skip
+
+
+def _shortfall(said: Shortfall, bundle: Bundle) -> dict[str, object]:
+    return {
+        "orders": [bundle.orders[line] for line in said.lines],
+        "missing": said.missing,
+        "best_p_low": said.best_p_low,
+        "repairs": [_repair(repair, bundle) for repair in said.repairs],
+    }
+
+
+def _repair(repair: Repair, bundle: Bundle) -> dict[str, object]:
+    return {
+        "kind": repair.kind, "p_low": repair.p_low, "alerts": repair.alerts, "minutes": repair.minutes,
+        "order": None if repair.line is None else bundle.orders[repair.line],
+        "people": repair.people, "target": repair.target, "capability": repair.capability,
+    }  # fmt: skip
+
+
+def _posts_full(callout: Callout) -> bool:
+    needs = {need.pk: need.people for need in callout.needs.all()}
+    for post in callout.alerts.exclude(post=None).exclude(checked_in_at=None).values_list("post_id", flat=True):
+        needs[post] -= 1
+    return bool(needs) and all(left <= 0 for left in needs.values())

@@ -5,10 +5,12 @@ from muster.apps.people.actions.contacts import add_contact, give_consent, remov
 from muster.apps.people.actions.holdings import remove_holding, set_holding
 from muster.apps.people.actions.members import MemberInput, save_member
 from muster.apps.people.actions.seed import seed_capabilities
+from muster.apps.people.actions.taking_over import Taken, take_over
 from muster.apps.people.actions.units import UnitTree, set_unit_state, upsert_units
 
 __all__ = [
     "MemberInput",
+    "Taken",
     "UnitTree",
     "add_away",
     "add_contact",
@@ -20,6 +22,7 @@ __all__ = [
     "seed_capabilities",
     "set_holding",
     "set_unit_state",
+    "take_over",
     "unmask",
     "upsert_units",
     "withdraw_consent",

@@ -17,6 +17,7 @@ from muster.journal.actions import append
 
 OFFICE_CODE = "D"
 VILLAGE_UNIT = "{}连"
+LONGEST_NAME = 60
 
 
 def village_unit_name(place: str) -> str:
@@ -80,13 +81,15 @@ def _next_number(parent: Unit, kind: UnitKind) -> int:
 def upsert_units(actor: Actor, pairs: Iterable[tuple[str, str]], teams: Iterable[str] = ()) -> UnitTree:
     """Make the towns, villages (town, village) and teams that are missing; never renames or removes any.
 
-    InvalidInput "people.unit_blank" for a pair without a town or a village.
+    InvalidInput "people.unit_blank" for a pair without a town or a village, "people.unit_name_long".
     """
     check(actor, Right.IMPORT_PEOPLE)
     tree = load_tree()
     for town_name, place in pairs:
         if not town_name or not place:
             raise InvalidInput("people.unit_blank", town=town_name, village=place)
+        if max(len(town_name), len(village_unit_name(place)), len(place)) > LONGEST_NAME:
+            raise InvalidInput("people.unit_name_long", limit=LONGEST_NAME)
         town = tree.towns.get(town_name)
         if town is None:
             number = _next_number(tree.office, UnitKind.TOWN)

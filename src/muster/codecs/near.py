@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from muster.codecs.pinyin import plain_pinyin
+
+_LONGEST = 40  # characters; nothing that is named here has a longer name
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3, cutoff: float = 0.5) -> list[str]:
@@ -24,3 +26,20 @@ def nearest(name: str, known: Iterable[str], limit: int = 3, cutoff: float = 0.5
         if score >= cutoff:
             scored.append((-score, candidate))
     return [candidate for _, candidate in sorted(scored)[:limit]]
+
+
+class NearNames:
+    """`nearest` with a memory, and with an end: a file in which every name is wrong must not take hours."""
+
+    def __init__(self, most_lookups: int = 500) -> None:
+        self._most = most_lookups
+        self._found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+
+    def offer(self, kind: str, scope: str, name: str, known: Callable[[], Iterable[str]]) -> tuple[str, ...]:
+        """Near names for `name` among `known()`, the list of `kind` within `scope`; () when too many were asked."""
+        key = (kind, scope, name[:_LONGEST])
+        if key not in self._found:
+            if len(self._found) >= self._most:
+                return ()
+            self._found[key] = tuple(nearest(name[:_LONGEST], known()))
+        return self._found[key]

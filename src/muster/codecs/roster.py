@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from muster.codecs.header import Table, find_table
+from muster.codecs.near import NearNames
 from muster.codecs.roster_columns import REQUIRED, roster_field
 from muster.codecs.roster_model import CertificateRow, RosterResult, RosterRow, RosterRules, RowResult
 from muster.codecs.roster_row import RowCheck
@@ -44,10 +45,11 @@ def check_roster(table: Table, rules: RosterRules, progress: Progress | None = N
 
 def check_rows(table: Table, rules: RosterRules) -> Iterator[RowResult]:
     """The verdicts one by one. A number that an earlier row bears too, refused or not, makes the later one a double."""
+    near = NearNames()
     seen_ids: dict[str, int] = {}
     seen_numbers: dict[str, int] = {}
     for sheet_row, cells in table.rows():
-        check = RowCheck(table, cells, rules)
+        check = RowCheck(table, cells, rules, near)
         data = check.row()
         for value, seen, code, column in ((check.id_value, seen_ids, "id_duplicate", "id_number"),
                                           (check.member_no, seen_numbers, "member_no_duplicate", "member_no")):

@@ -7,7 +7,7 @@ from datetime import date
 
 from muster.codecs import dates, idnumber, orgcode, phone
 from muster.codecs.header import Table
-from muster.codecs.near import nearest
+from muster.codecs.near import NearNames
 from muster.codecs.roster_columns import CERTIFICATE_PARTS, MAX_CERTIFICATES, certificate_field
 from muster.codecs.roster_model import CertificateRow, RosterRow, RosterRules, RowResult
 from muster.codecs.roster_text import TOO_LONG, cell_text, clean_person_name, split_capabilities
@@ -24,8 +24,8 @@ _SEXES = {"男": idnumber.MALE, "m": idnumber.MALE, "male": idnumber.MALE, "1": 
 class RowCheck:
     """Reads the cells of one row and collects what is to be said of them."""
 
-    def __init__(self, table: Table, cells: list[Cell], rules: RosterRules) -> None:
-        self.table, self.cells, self.rules = table, cells, rules
+    def __init__(self, table: Table, cells: list[Cell], rules: RosterRules, near: NearNames) -> None:
+        self.table, self.cells, self.rules, self.near = table, cells, rules, near
         self.rejected: list[str] = []
         self.fixed: list[str] = []
         self.warnings: list[str] = []
@@ -136,10 +136,10 @@ class RowCheck:
         if place:
             return place
         if town and town not in units.towns:
-            self.reject("unit_unknown", "town", *nearest(town, units.towns))
+            self.reject("unit_unknown", "town", *self.near.offer("town", "", town, lambda: units.towns))
         else:
-            known = [one for in_town, one in units.places if in_town == town or not town]
-            self.reject("unit_unknown", "village", *nearest(village, known))
+            self.reject("unit_unknown", "village",
+                        *self.near.offer("village", town, village, lambda: units.villages_of(town)))
         return town, village
 
     def _unit(self, home: tuple[str, str]) -> tuple[str, str, str]:
@@ -153,7 +153,7 @@ class RowCheck:
         if place:
             return place[0], place[1], ""
         if looks_like_village_unit(unit):
-            self.reject("unit_unknown", "unit", *nearest(unit, [village for _, village in units.places]))
+            self.reject("unit_unknown", "unit", *self.near.offer("village", "", unit, lambda: units.villages_of("")))
         return "", "", unit
 
     def _capabilities(self) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ class RowCheck:
         for name in split_capabilities(self.text("capabilities")):
             known = self.rules.capability(name)
             if known is None:
-                self.reject("capability_unknown", "capabilities", *nearest(name, self.rules.capabilities))
+                self.reject("capability_unknown", "capabilities", *self.near.offer("capability", "", name, lambda: self.rules.capabilities))
             else:
                 ids[known] = None
         return tuple(ids)

@@ -59,6 +59,10 @@ class KnownUnits:
     def towns(self) -> frozenset[str]:
         return frozenset(town for town, _ in self.places)
 
+    def villages_of(self, town: str) -> list[str]:
+        """The villages of a town; of all towns for "". """
+        return [village for of, village in self.places if not town or of == town]
+
     def place(self, town: str, village: str) -> Place | None:
         """The known place of a row. Without a town, a village of which there is only one is enough."""
         if (town, village) in self.places:

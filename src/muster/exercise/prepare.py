@@ -1,0 +1,88 @@
+"""Makes an exercise home: `python -m muster.exercise.prepare` under MUSTER_HOME. Marker, tables, district, accounts.
+
+Runs in a process of its own, because settings belong to one home for the life of a process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from muster.conf.home import home_path
+from muster.conf.setup import setup_django
+from muster.exercise.data import read
+from muster.jobs.clock import MARKER
+
+LOGINS_FILE = "exercise.logins.json"
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
+CAST = {
+    "head": ("office_head", "周砚秋"),
+    "commander": ("commander", "沈若岚"),
+    "duty": ("duty_officer", "顾明远"),
+    "auditor": ("auditor", "陆怀瑾"),
+    "admin": ("system_admin", "韩牧之"),
+}
+TOWN_OFFICERS = ("龙亦凡", "段明远", "欧阳若谷", "秦有仪", "罗启明", "谢南桥", "唐淮锦")
+
+
+def new_password() -> str:
+    """14 letters and digits, 69 bits."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(size)) for size in (5, 4, 5))
+
+
+def prepare(home: Path) -> None:
+    """Make `home` ready; a home that is ready already stays as it is."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if (home / LOGINS_FILE).exists():
+        return
+    (home / MARKER).touch()
+    setup_django()
+    from django.core.management import call_command  # Django must be set up first
+
+    from muster.exercise.district.load import load_district
+    from muster.exercise.district.make import make_district
+    from muster.jobs.clock import set_virtual
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    district = make_district()
+    set_virtual(district.start, 0.0)
+    load_district(district)
+    _write_logins(home, make_cast())
+
+
+def make_cast() -> dict[str, dict[str, str]]:
+    """One account per desk role and one town officer per town, with fresh passwords."""
+    from muster.access.actions import make_account, use_link
+    from muster.access.rights import SYSTEM
+    from muster.apps.people.models import Unit
+
+    office = read("district")["office"]["code"]
+    people = [(login, role, name, "") for login, (role, name) in CAST.items()]
+    for town, name in zip(read("district")["towns"], TOWN_OFFICERS, strict=True):
+        path = Unit.objects.get(code=town["code"], path__startswith=office).path
+        people.append((town["code"], "town_officer", name, path))
+    made = {}
+    for login, role, name, path in people:
+        _, token = make_account(SYSTEM, login=login, name=name, role=role, unit_path=path)
+        password = new_password()
+        use_link(token, password)
+        made[login] = {"role": role, "name": name, "password": password}
+    return made
+
+
+def _write_logins(home: Path, made: dict[str, dict[str, str]]) -> None:
+    handle = os.open(home / LOGINS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        json.dump(made, out, ensure_ascii=False, indent=1)
+
+
+def read_logins(home: Path) -> dict[str, dict[str, str]]:
+    """login -> {role, name, password} of an exercise home."""
+    return dict(json.loads((home / LOGINS_FILE).read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    prepare(home_path())

@@ -32,6 +32,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "date_impossible": ("日期不存在或无法识别", "There is no such date, or it can not be read"),
     "date_order": ("有效期至早于发证日期", "The certificate ends before it begins"),
     "text_too_long": ("内容超过 500 字", "The text has more than 500 characters"),
+    # refused against the books
+    "id_of_another": ("身份号码属于另一名队员（{hints}），与本行队员编号不符",
+                      "The ID number belongs to another member ({hints}), not to this member number"),
+    "member_no_of_another": ("队员编号已属于另一名队员，姓名和身份号码都不同",
+                             "The member number belongs to another person: name and ID number both differ"),
+    "member_twice": ("与第 {hints} 行是同一名队员", "The same member stands in row {hints}"),
     # repaired
     "id_full_width": ("身份号码全角字符已转为半角", "Full-width characters of the ID number made plain"),
     "id_spaces": ("身份号码中的空格已去除", "Spaces taken out of the ID number"),
@@ -54,6 +60,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "coordinates_swapped": ("经纬度填反，已对调", "Longitude and latitude stood the other way round and were swapped"),
     "coordinates_outside": ("坐标不在本地区，未采用", "The point lies outside the area and was left out"),
     "coordinates_invalid": ("坐标不完整或不是数字，未采用", "The point is not complete or no number and was left out"),
+    "member_no_differs": ("队员编号与在册的不同，按身份号码认人，保留在册编号",
+                          "Known by the ID number under another member number, which is kept"),
     "sex_mismatch": ("性别与身份号码不一致，以身份号码为准", "The sex differs from the ID number, which counts"),
     "orgcode_form": ("统一社会信用代码应为 18 位", "A credit code has 18 characters"),
     "orgcode_checksum": ("统一社会信用代码校验位不符，请核对", "The check character of the credit code is wrong"),

@@ -137,11 +137,17 @@ def _member(data: RosterRow, known: Known | None, books: _Books) -> Member:
         employer_id=books.employers.get((data.employer[:120], data.employer_code[:18])),
         lon=data.lon,
         lat=data.lat,
-        remark=data.remark[:200],
+        remark=_remark(data),
         **name_keys(data.name),
         **id_fields(data.id_number),
         **phone_fields(mobile),
     )
+
+
+def _remark(data: RosterRow) -> str:
+    """The remark, with certificates that prove no known capability, which have no other place."""
+    unknown = [f"{one.name} {one.number}".strip() for one in data.certificates if one.capability is None and one.name]
+    return "；".join(part for part in (data.remark, *unknown) if part)[:200]
 
 
 def _write_members(chunk: Sequence[Row], books: _Books, taken: Taken) -> list[int]:

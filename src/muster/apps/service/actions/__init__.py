@@ -1,7 +1,7 @@
 """Every write to commitments, turns of duty, pay rates and the response model."""
 
 from muster.apps.service.actions.commitments import commit, free
-from muster.apps.service.actions.learning import LearnedAlert, learn
+from muster.apps.service.actions.learning import LearnedAlert, import_history, learn, refit_response_model
 from muster.apps.service.actions.turns import end_turn, end_turns, seed_pay_rate, set_pay_rate, start_turn
 
 __all__ = [
@@ -10,7 +10,9 @@ __all__ = [
     "end_turn",
     "end_turns",
     "free",
+    "import_history",
     "learn",
+    "refit_response_model",
     "seed_pay_rate",
     "set_pay_rate",
     "start_turn",

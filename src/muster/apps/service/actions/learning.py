@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
+from muster.access.rights import Actor, Right, check
+from muster.apps.people.models import Member
 from muster.apps.service.actions.commitments import STREAM
 from muster.apps.service.models import PastAlert
+from muster.codecs.history import HistoryRow, read_history
+from muster.codecs.workbook import open_workbook
+from muster.jobs import clock
 from muster.journal.actions import append
 
 BATCH = 2_000
+LONGEST_REF = 20
 _FIELDS = ["called_at", "channel", "delivered", "reply", "reply_minutes", "arrived_minutes"]
 
 
@@ -58,3 +65,48 @@ def learn(ref: str, rows: Iterable[LearnedAlert], at: datetime, *, actor: str = 
     _store(kept)
     append(STREAM, "alerts.learned", actor=actor, at=at, payload={"ref": ref, "alerts": len(kept)})
     return len(kept)
+
+
+@transaction.atomic
+def import_history(actor: Actor, data: bytes) -> dict[str, object]:
+    """Take over past callouts from a CSV file or workbook, then fit the response model anew.
+
+    Gives {"rows", "accepted", "rejected": {code: count}}; rows of unknown members and broken rows are counted and left
+    out, rows seen before are replaced. Errors: Unreadable and InvalidInput of the codecs.
+    """
+    check(actor, Right.IMPORT_PEOPLE)
+    known = dict(Member.objects.values_list("number", "pk"))
+    refused: Counter[str] = Counter()
+    kept: list[PastAlert] = []
+    for row in read_history(open_workbook(data)):
+        if not isinstance(row, HistoryRow):
+            refused[row.code] += 1
+        elif row.member_no not in known:
+            refused["unknown_member"] += 1
+        elif len(row.callout_id) > LONGEST_REF:
+            refused["history_id_long"] += 1
+        else:
+            kept.append(_past_alert(row, known[row.member_no]))
+    _store(kept)
+    counts = {"rows": len(kept) + refused.total(), "accepted": len(kept), "rejected": dict(sorted(refused.items()))}
+    append(STREAM, "history.imported", actor=actor.ref, at=clock.now(), payload=counts)
+    if kept:
+        refit_response_model(clock.now(), actor=actor.ref)
+    return counts
+
+
+def _past_alert(row: HistoryRow, member_id: int) -> PastAlert:
+    return PastAlert(
+        callout_ref=row.callout_id,
+        called_at=row.called_at,
+        member_id=member_id,
+        channel=row.channel,
+        delivered=row.delivered,
+        reply=row.reply,
+        reply_minutes=row.reply_minutes,
+        arrived_minutes=row.arrived_minutes,
+    )
+
+
+def refit_response_model(at: datetime, *, actor: str = "system") -> None:
+    """Fit the response model to all past alerts and put it in force."""

@@ -1,0 +1,173 @@
+"""Imports in the browser: upload, dry run, the order to take over, and what the lane makes of it.
+
+queued > checking > checked > (a person orders it) committing > done; failed where the file cannot be read. The run's
+row is the queue entry. Whoever works on it holds a lock on a file of the run: the lock of a killed process is gone
+at once, so that the next one resumes; nothing is half written, since taking over is one transaction.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from muster.access.rights import Actor, Right, check
+from muster.apps.people import vault
+from muster.apps.people.actions.common import STREAM
+from muster.apps.people.actions.taking_over import take_over
+from muster.apps.people.models import ImportRun, ImportState
+from muster.apps.people.reads.import_result import refused_workbook, stored_result
+from muster.apps.people.reads.rosters import Checked, check_people
+from muster.core.datum import DATUMS
+from muster.core.errors import Conflict, IllegalTransition, InvalidInput, MusterError
+from muster.jobs import clock
+from muster.journal.actions import append
+
+MAX_BYTES = 100 * 2**20
+KEPT_DAYS = 30
+OPEN_STATES = (ImportState.QUEUED, ImportState.CHECKING, ImportState.COMMITTING)
+STORED_NAME = "{}.roster"
+REFUSED_NAME = "{}.refused"
+
+
+@transaction.atomic
+def start_import(actor: Actor, file_name: str, data: bytes, datum: str, as_of: date) -> ImportRun:
+    """Keep an upload and put it in the queue for its dry run.
+
+    InvalidInput "geo.datum_unknown", "file.empty", "file.too_large".
+    """
+    check(actor, Right.IMPORT_PEOPLE)
+    if datum not in DATUMS:
+        raise InvalidInput("geo.datum_unknown", datum=datum)
+    if not data:
+        raise InvalidInput("file.empty")
+    if len(data) > MAX_BYTES:
+        raise InvalidInput("file.too_large", limit_mb=MAX_BYTES // 2**20)
+    name = uuid.uuid4().hex
+    vault.put(STORED_NAME.format(name), data)
+    run = ImportRun(
+        file_name=file_name[-200:],
+        file_path=name,
+        datum=datum,
+        as_of=as_of,
+        started_by=actor.ref,
+        started_at=clock.now(),
+    )
+    run.save(force_insert=True)
+    append(STREAM, "import.started", actor=actor.ref, at=clock.now(), payload={"run": run.pk, "bytes": len(data)})
+    return run
+
+
+@transaction.atomic
+def order_take_over(actor: Actor, run: ImportRun) -> None:
+    """A person has seen the dry run and wants its good rows. Once only."""
+    check(actor, Right.IMPORT_PEOPLE)
+    moved = ImportRun.objects.filter(pk=run.pk, state=ImportState.CHECKED).update(
+        state=ImportState.COMMITTING, error="", claimed_at=None, done_rows=0
+    )
+    if not moved:
+        raise IllegalTransition("people.import_not_checked", from_state=run.state, to_state=ImportState.COMMITTING)
+    append(STREAM, "import.ordered", actor=actor.ref, at=clock.now(), payload={"run": run.pk})
+
+
+@transaction.atomic
+def drop_import(actor: Actor, run: ImportRun) -> None:
+    """Throw a dry run away, with its file."""
+    check(actor, Right.IMPORT_PEOPLE)
+    gone, _ = ImportRun.objects.filter(pk=run.pk).exclude(state__in=OPEN_STATES).delete()
+    if not gone:
+        raise Conflict("people.import_running")
+    append(STREAM, "import.dropped", actor=actor.ref, at=clock.now(), payload={"run": run.pk})
+    transaction.on_commit(lambda: _drop_files(run))
+
+
+def _drop_files(run: ImportRun) -> None:
+    vault.drop(STORED_NAME.format(run.file_path))
+    vault.drop(REFUSED_NAME.format(run.file_path))
+
+
+def claim(run: ImportRun) -> bool:
+    """Take a waiting or orphaned run, by compare-and-set on what was read. True when it is ours now."""
+    state = ImportState.CHECKING if run.state == ImportState.QUEUED else run.state
+    mine = ImportRun.objects.filter(pk=run.pk, state=run.state, claimed_at=run.claimed_at)
+    now = timezone.now()
+    if not mine.update(state=state, claimed_at=now):
+        return False
+    run.state, run.claimed_at = state, now
+    return True
+
+
+def note_progress(run: ImportRun, done: int, total: int) -> None:
+    """How far the check has come, for the progress bar."""
+    ImportRun.objects.filter(pk=run.pk).update(done_rows=done, total_rows=total)
+
+
+def work(run: ImportRun) -> None:
+    """Do what a claimed run waits for. A file that cannot be taken ends as failed, with its code."""
+    try:
+        checked = check_people(
+            vault.get(STORED_NAME.format(run.file_path)),
+            run.datum,
+            run.as_of,
+            progress=lambda done, total: note_progress(run, done, total),
+        )
+        if run.state == ImportState.COMMITTING:
+            _take_over(run, checked)
+        else:
+            _keep_verdicts(run, checked, error=run.error)
+    except MusterError as error:
+        _fail(run, error)
+
+
+def _keep_verdicts(run: ImportRun, checked: Checked, error: str = "") -> None:
+    if any(row.rejected for row in checked.result.rows):
+        vault.put(REFUSED_NAME.format(run.file_path), refused_workbook(checked))
+    ImportRun.objects.filter(pk=run.pk).update(
+        state=ImportState.CHECKED,
+        result=stored_result(checked),
+        total_rows=len(checked.result.rows),
+        done_rows=len(checked.result.rows),
+        error=error,
+    )
+
+
+def _take_over(run: ImportRun, checked: Checked) -> None:
+    """All or nothing, and only what the person who ordered it has seen; else it is shown to him again."""
+    if checked.verdict_hash != run.result.get("verdict_hash"):
+        _keep_verdicts(run, checked, error="people.books_moved")
+        return
+    with transaction.atomic():
+        taken = take_over(_orderer(run.started_by), checked, f"import:{run.pk}")
+        ImportRun.objects.filter(pk=run.pk).update(
+            state=ImportState.DONE, finished_at=clock.now(), result=run.result | {"taken": taken.as_json()}
+        )
+    vault.drop(STORED_NAME.format(run.file_path))
+
+
+def _orderer(ref: str) -> Actor:
+    """The person in whose name the lane works; his right was checked when he gave the order."""
+    return Actor(ref=ref, name="", role="office_head")
+
+
+@transaction.atomic
+def _fail(run: ImportRun, error: MusterError) -> None:
+    if run.state == ImportState.COMMITTING and isinstance(error, Conflict):
+        ImportRun.objects.filter(pk=run.pk).update(state=ImportState.QUEUED, claimed_at=None, error=error.code)
+        return
+    params = {name: str(value)[:200] for name, value in error.params.items()}
+    ImportRun.objects.filter(pk=run.pk).update(
+        state=ImportState.FAILED, error=error.code[:60], finished_at=clock.now(), result={"params": params}
+    )
+    append(STREAM, "import.failed", actor=run.started_by, at=clock.now(), payload={"run": run.pk, "code": error.code})
+
+
+def purge_old() -> int:
+    """Delete the files of runs started more than 30 days ago. Returns how many runs were cleaned."""
+    border = clock.now() - timedelta(days=KEPT_DAYS)
+    old = list(ImportRun.objects.filter(started_at__lt=border).exclude(file_path=""))
+    for run in old:
+        _drop_files(run)
+        ImportRun.objects.filter(pk=run.pk).update(file_path="")
+    return len(old)

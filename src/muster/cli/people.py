@@ -1,0 +1,117 @@
+"""`muster import people` and `muster import history`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from muster.cli.output import on_terminal, write_json
+from muster.core.errors import InvalidInput, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+app = typer.Typer(help="Take over an office's own files.", no_args_is_help=True)
+
+DATUM_HELP = "Where the file's coordinates come from: wgs84 (GPS, Tianditu), gcj02 (AMap, Tencent), bd09 (Baidu)."
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable("file.missing", path=path) from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput("file.day", text=text) from error
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A counting line on a terminal, nothing elsewhere."""
+    if not on_terminal():
+        return None
+
+    def show(done: int, total: int) -> None:
+        sys.stderr.write(f"\r{done}/{total}" + ("\n" if done >= total else ""))
+        sys.stderr.flush()
+
+    return show
+
+
+def _start() -> None:
+    """Django, and the tables where this data folder is new."""
+    from muster.conf.setup import setup_django
+
+    setup_django()
+    from muster.conf.first_start import is_ready, prepare
+
+    if not is_ready():
+        prepare()
+
+
+@app.command()
+def people(
+    file: Path = typer.Argument(..., help="The roster: .xlsx, .xls or .csv (UTF-8 or GB18030)."),
+    datum: str = typer.Option(..., help=DATUM_HELP),
+    units: Path | None = typer.Option(None, help="List of units with the columns 镇(街道) and 村(社区)."),
+    as_of: str = typer.Option("", metavar="DATE", help="Day on which certificates must be valid; today by default."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Check only, write nothing."),
+    report: Path | None = typer.Option(None, help="Where to write the refused rows as a workbook (.xlsx)."),
+    json_to: str = typer.Option("", "--json", metavar="OUT|-", help="Write the result as JSON, - for stdout."),
+) -> None:
+    """Check a roster and take over all its good rows; known members are updated, never doubled.
+
+    Units come from the workbook's own list, from --units and from the books. Refused rows do not stop the others."""
+    data = _bytes_of(file)
+    units_data = None if units is None else _bytes_of(units)
+    day = _day(as_of) if as_of else None
+    _start()
+    from muster.access.rights import SYSTEM
+    from muster.apps.people.actions import take_over
+    from muster.apps.people.reads.import_result import refused_workbook
+    from muster.apps.people.reads.rosters import check_people
+    from muster.core.units import beijing_day
+    from muster.jobs import clock
+
+    day = day or beijing_day(clock.now())
+    checked = check_people(data, datum, day, units_data=units_data, progress=_progress())
+    if report is not None:
+        report.write_bytes(refused_workbook(checked))
+    taken = None if dry_run else take_over(SYSTEM, checked, file.name)
+    body = checked.result.as_json()
+    if json_to:
+        write_json(json_to, body)
+    if json_to != "-":
+        refused = len(body["rejected"])
+        typer.echo(f"{body['rows']} rows: {body['accepted']} good, {refused} refused.")
+        if taken is None:
+            typer.echo("Nothing was written (dry run).")
+        else:
+            typer.echo(f"{taken.enrolled} members enrolled, {taken.updated} updated.")
+
+
+@app.command()
+def history(
+    file: Path = typer.Argument(..., help="Past callouts: .csv or .xlsx, one row per alert, times of Beijing."),
+    json_to: str = typer.Option("", "--json", metavar="OUT|-", help="Write the result as JSON, - for stdout."),
+) -> None:
+    """Take over past callouts and fit the response model to them; rows of unknown members are counted and left out."""
+    data = _bytes_of(file)
+    _start()
+    from muster.access.rights import SYSTEM
+    from muster.apps.service.actions import import_history
+
+    body = import_history(SYSTEM, data)
+    if json_to:
+        write_json(json_to, body)
+    if json_to != "-":
+        left_out = ", ".join(f"{count} {code}" for code, count in body["rejected"].items()) or "none"
+        typer.echo(f"{body['rows']} rows: {body['accepted']} taken over; left out: {left_out}.")

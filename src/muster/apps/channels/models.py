@@ -1,4 +1,4 @@
-"""Messages to people and what came back. An outbox: written with the act, sent by a lane of its own, receipts per person."""
+"""Messages to people and what came back: an outbox written with the act, sent by a lane of its own, with receipts."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -76,9 +76,13 @@ class InMessage(models.Model):
     gateway_id = models.CharField(max_length=80, unique=True)
     at = models.DateTimeField()
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="in_messages")
+    sender = SealedTextField(blank=True, help_text="number it came from, so that strangers can be called back")
+    sender_masked = models.CharField(max_length=20, blank=True)
     body = SealedTextField(help_text="sealed: people write what they like")
     exercise = models.BooleanField()
-    handled = models.CharField(max_length=20, blank=True, help_text="reply, late, unknown_sender, no_callout, unclear")
+    handled = models.CharField(
+        max_length=20, blank=True, help_text="reply, late, unknown_sender, no_callout, unclear, refused"
+    )
 
     def __str__(self) -> str:
         return self.gateway_id

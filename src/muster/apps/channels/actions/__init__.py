@@ -1,0 +1,23 @@
+"""Every write of the channels."""
+
+from muster.apps.channels.actions.call_list import open_call_list
+from muster.apps.channels.actions.inbox import announce, announce_left_over, record_inbound
+from muster.apps.channels.actions.outbox import Draft, cancel_waiting, queue_message, queue_messages
+from muster.apps.channels.actions.receipts import record_receipt
+from muster.apps.channels.actions.sending import claim_batch, mark_failed, mark_sent, recover_claims
+
+__all__ = [
+    "Draft",
+    "announce",
+    "announce_left_over",
+    "cancel_waiting",
+    "claim_batch",
+    "mark_failed",
+    "mark_sent",
+    "open_call_list",
+    "queue_message",
+    "queue_messages",
+    "record_inbound",
+    "record_receipt",
+    "recover_claims",
+]

@@ -1,0 +1,111 @@
+"""Putting messages into the outbox, and taking back those that have not left yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from muster.apps.channels.gates import check_body, check_home, gateway_url
+from muster.apps.channels.models import MessageState, OutMessage
+from muster.apps.channels.signals import message_changed
+from muster.apps.people.models import Member
+from muster.codecs import phone
+from muster.core.errors import Conflict, InvalidInput
+from muster.core.ids import RANDOM_BYTES, public_id
+
+CHUNK = 500  # values in one IN (...), below the limit of every database
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to be: `ref` names what it belongs to (alert:17), `kind` is one of OutMessage.kind."""
+
+    ref: str
+    kind: str
+    member: Member
+    body: str
+
+
+def queue_message(*, ref: str, kind: str, member: Member, body: str, exercise: bool, at: datetime) -> OutMessage:
+    """Queue one message; see queue_messages."""
+    return queue_messages([Draft(ref, kind, member, body)], exercise=exercise, at=at)[0]
+
+
+@transaction.atomic
+def queue_messages(drafts: Sequence[Draft], *, exercise: bool, at: datetime) -> list[OutMessage]:
+    """Queue messages, in the order of `drafts`; `at` is the system's clock.
+
+    By SMS when the member has a mobile number and that mode has a gateway, else onto the call list. A message that is
+    already there with the same text is returned as it is, so a repeat is harmless.
+    Errors: "channels.actual_in_exercise_home", "channels.mark_mismatch" (NotAllowed), "channels.different_message"
+    (Conflict).
+    """
+    check_home(exercise)
+    for draft in drafts:
+        check_body(exercise, draft.body)
+    held = _held([draft.ref for draft in drafts])
+    made: list[OutMessage] = []
+    by_sms = bool(gateway_url(exercise))
+    for draft in drafts:
+        key = (draft.ref, draft.kind)
+        if key not in held:
+            held[key] = _new(draft, by_sms, exercise, at)
+            made.append(held[key])
+        elif held[key].body != draft.body or held[key].exercise != exercise:
+            raise Conflict("channels.different_message", ref=draft.ref, kind=draft.kind)
+    OutMessage.objects.bulk_create(made)
+    return [held[draft.ref, draft.kind] for draft in drafts]
+
+
+def _held(refs: Sequence[str]) -> dict[tuple[str, str], OutMessage]:
+    found: dict[tuple[str, str], OutMessage] = {}
+    for start in range(0, len(refs), CHUNK):
+        rows = OutMessage.objects.filter(ref__in=refs[start : start + CHUNK])
+        found.update({(row.ref, row.kind): row for row in rows})
+    return found
+
+
+def _new(draft: Draft, by_sms: bool, exercise: bool, at: datetime) -> OutMessage:
+    sms = by_sms and draft.member.prefers != "call_list" and has_mobile(draft.member)
+    return OutMessage(
+        client_id=public_id(at, os.urandom(RANDOM_BYTES)),
+        ref=draft.ref,
+        kind=draft.kind,
+        member=draft.member,
+        channel="sms" if sms else "call_list",
+        exercise=exercise,
+        body=draft.body,
+        state=MessageState.QUEUED if sms else MessageState.CALL_LIST,
+        next_try_at=timezone.now(),
+        queued_at=at,
+    )
+
+
+def has_mobile(member: Member) -> bool:
+    """Whether a text message can reach the member at all."""
+    if not member.phone:
+        return False
+    try:
+        return phone.parse(member.phone).kind == "mobile"
+    except InvalidInput:  # an old number that no longer passes the rules: the call list shows it as it is
+        return False
+
+
+@transaction.atomic
+def cancel_waiting(refs: Iterable[str], kinds: Sequence[str] = ("alert",)) -> list[OutMessage]:
+    """Take back what has surely not left: still waiting, or on the call list. Returns what was cancelled."""
+    wanted = list(refs)
+    rows: list[OutMessage] = []
+    for start in range(0, len(wanted), CHUNK):
+        part = OutMessage.objects.select_for_update().filter(ref__in=wanted[start : start + CHUNK], kind__in=kinds)
+        rows += part.filter(state__in=(MessageState.QUEUED, MessageState.CALL_LIST))
+    for row in rows:
+        row.state = MessageState.CANCELLED
+        row.save(update_fields=["state"])
+        message_changed.send(sender=OutMessage, message=row)
+    return rows

@@ -1,0 +1,161 @@
+"""Questions to the outbox and the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from muster.apps.channels.gates import gateway_url
+from muster.apps.channels.models import InMessage, MessageState, OutMessage
+from muster.apps.people.models import Contact
+from muster.codecs import phone
+
+CHUNK = 500
+SILENT_MINUTES = 5  # handed over this long ago and no report: a gateway that takes and never delivers looks like this
+LEFT = (MessageState.SENT, MessageState.PERHAPS_SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """Somebody to telephone. `why`: no_sms (no mobile or no gateway) | failed | no_report; `phones` as dialled."""
+
+    message_id: int
+    ref: str
+    kind: str
+    member_id: int
+    number: str
+    name: str
+    unit: str
+    unit_paths: tuple[str, ...]
+    phones: tuple[str, ...]
+    masked: str
+    why: str
+    body: str
+
+
+def call_rows(refs: Iterable[str], at: datetime) -> list[CallRow]:
+    """Messages of `refs` that reached nobody yet: on the call list, failed, or handed over five minutes before `at`
+    (system's clock) and not reported on. Longest waiting first. Numbers are whole: show through open_call_list only."""
+    silent = Q(state__in=LEFT, sent_at__lte=at - timedelta(minutes=SILENT_MINUTES))
+    wanted = Q(state__in=(MessageState.CALL_LIST, MessageState.FAILED)) | silent
+    rows = [row for part in _parts(refs) for row in part.filter(wanted)]
+    rows.sort(key=lambda row: (row.queued_at, row.pk))
+    lines = _landlines({row.member_id for row in rows})
+    return [_call_row(row, lines.get(row.member_id, ())) for row in rows]
+
+
+def _parts(refs: Iterable[str]) -> Iterator[QuerySet[OutMessage]]:
+    wanted = list(refs)
+    for start in range(0, len(wanted), CHUNK):
+        rows = OutMessage.objects.filter(ref__in=wanted[start : start + CHUNK])
+        yield rows.select_related("member__unit", "member__home_unit")
+
+
+def _landlines(member_ids: set[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for contact in Contact.objects.filter(member__in=member_ids).exclude(kind="email").order_by("pk"):
+        found[contact.member_id] = (*found.get(contact.member_id, ()), contact.value)
+    return found
+
+
+def _call_row(row: OutMessage, lines: tuple[str, ...]) -> CallRow:
+    member = row.member
+    paths = [member.unit.path] + ([member.home_unit.path] if member.home_unit else [])
+    reasons = {MessageState.CALL_LIST: "no_sms", MessageState.FAILED: "failed"}
+    return CallRow(
+        message_id=row.pk,
+        ref=row.ref,
+        kind=row.kind,
+        member_id=member.pk,
+        number=member.number,
+        name=member.name,
+        unit=member.unit.name,
+        unit_paths=tuple(paths),
+        phones=tuple(phone.national(number) for number in (member.phone, *lines) if number),
+        masked=member.phone_masked,
+        why=reasons.get(MessageState(row.state), "no_report"),
+        body=row.body,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFigures:
+    """How the messages of one channel fared. Counts of messages, disjoint, adding up to `messages`."""
+
+    channel: str
+    messages: int
+    waiting: int
+    handed_over: int  # no report yet
+    delivered: int
+    failed: int
+    by_hand: int  # on the call list
+    cancelled: int
+
+    @property
+    def delivered_share(self) -> float | None:
+        """Delivered of those that left; None when none left."""
+        left = self.handed_over + self.delivered + self.failed
+        return self.delivered / left if left else None
+
+
+def channel_figures(refs: Iterable[str], kind: str = "alert") -> list[ChannelFigures]:
+    """One row per channel that was used for messages of this kind."""
+    counts: dict[str, dict[str, int]] = {}
+    for part in _parts(refs):
+        for channel, state, heads in (
+            part.select_related(None).filter(kind=kind).values_list("channel", "state").annotate(n=Count("id"))
+        ):
+            states = counts.setdefault(channel, {})
+            states[state] = states.get(state, 0) + heads
+    return [_figures(channel, states) for channel, states in sorted(counts.items(), reverse=True)]
+
+
+def _figures(channel: str, states: dict[str, int]) -> ChannelFigures:
+    def total(*wanted: MessageState) -> int:
+        return sum(states.get(state, 0) for state in wanted)
+
+    return ChannelFigures(
+        channel=channel,
+        messages=sum(states.values()),
+        waiting=total(MessageState.QUEUED, MessageState.CLAIMED),
+        handed_over=total(*LEFT),
+        delivered=total(MessageState.DELIVERED),
+        failed=total(MessageState.FAILED),
+        by_hand=total(MessageState.CALL_LIST),
+        cancelled=total(MessageState.CANCELLED),
+    )
+
+
+def gateway_trouble(exercise: bool, at: datetime) -> str:
+    """What is wrong with the gateway of that mode: "" | not_set_up | not_answering | no_reports (takes, never reports).
+
+    Judged by the last half hour of the system's clock `at`; reports count as missing once ten or more are overdue and
+    they are the half of what was handed over.
+    """
+    if not gateway_url(exercise):
+        return "not_set_up"
+    recent = OutMessage.objects.filter(exercise=exercise, channel="sms", queued_at__gte=at - timedelta(minutes=30))
+    stuck = recent.filter(state__in=(MessageState.QUEUED, MessageState.PERHAPS_SENT), tries__gte=2, sent_at=None)
+    if stuck.exists():
+        return "not_answering"
+    overdue = recent.filter(state__in=LEFT, sent_at__lte=at - timedelta(minutes=SILENT_MINUTES)).count()
+    told = recent.filter(state__in=(MessageState.DELIVERED, MessageState.FAILED)).count()
+    return "no_reports" if overdue >= 10 and overdue >= told else ""
+
+
+def outbox_waiting() -> int:
+    """Messages that the lane could send now or is sending: 0 means that it has nothing to do."""
+    due = Q(state=MessageState.QUEUED) | Q(state=MessageState.PERHAPS_SENT, sent_at=None)
+    now = timezone.now()
+    return OutMessage.objects.filter(Q(state=MessageState.CLAIMED) | (due & Q(next_try_at__lte=now))).count()
+
+
+def strange_texts(exercise: bool, since: datetime) -> list[InMessage]:
+    """Texts that somebody should read: from strangers, without a callout, refused or not dealt with. Newest first."""
+    words = ("", "unknown_sender", "no_callout", "refused")
+    rows = InMessage.objects.filter(exercise=exercise, at__gte=since, handled__in=words)
+    return list(rows.select_related("member").order_by("-id")[:200])

@@ -1,0 +1,120 @@
+"""What a called member sees on his own page: his callout and his answer, no other name and no number of his own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from muster.apps.incidents.models import Alert
+from muster.apps.incidents.models.callout import AlertState
+from muster.apps.incidents.states import COMING, REFUSED, RUNNING
+
+ETA_MINUTES = (15, 30, 45, 60)
+DECLINE_REASONS: dict[str, str | Promise] = {
+    "at_work": _("At work"),
+    "out_of_town": _("Out of town"),
+    "ill": _("Ill"),
+    "family": _("Family"),
+    "other": _("Other reason"),
+}
+GONE_AFTER = timedelta(days=7)  # after closing, the address opens nothing any more
+
+
+def reason_words(reason: str) -> str:
+    """A reason as people read it: chosen ones in their language, written ones as they were written."""
+    return str(DECLINE_REASONS.get(reason, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """`face`: ask | accepted | declined | here | released | left | closed. Times UTC; minutes left None when over."""
+
+    face: str
+    exercise: bool
+    title: str
+    kind: str
+    point: str
+    address: str
+    role: str
+    due_at: datetime | None
+    due_left_minutes: int | None
+    eta_at: datetime | None
+    eta_left_minutes: int | None
+    en_route: bool
+    answer: str  # accept | decline | unclear | ""
+    replied_at: datetime | None
+    reason: str
+    checked_in_at: datetime | None
+    released_at: datetime | None
+    ended_at: datetime | None
+    desk_phone: str
+
+    @property
+    def desk_dial(self) -> str:
+        """The desk's number for a tel: address."""
+        return "".join(mark for mark in self.desk_phone if mark.isdigit() or mark == "+")
+
+
+def is_gone(alert: Alert, at: datetime) -> bool:
+    """Whether the callout is over for so long that its addresses are dead."""
+    closed = alert.callout.closed_at
+    return closed is not None and at - closed > GONE_AFTER
+
+
+def own_page(alert: Alert, at: datetime) -> OwnPage:
+    """`alert` as its member may see it at `at`, in the active language."""
+    callout, incident, point = alert.callout, alert.callout.incident, alert.muster_point
+    chinese = not (get_language() or "").startswith("en")
+    need = alert.post or alert.need
+    due = incident.t0 + timedelta(minutes=need.due_minutes) if need else None
+    face = _face(alert)
+    return OwnPage(
+        face=face,
+        exercise=incident.is_exercise,
+        title=incident.title,
+        kind=incident.get_kind_display(),
+        point=f"{point.letter} {point.zh if chinese else point.en}",
+        address=point.address if chinese else "",
+        role=(need.capability.zh if chinese else need.capability.en) if need else "",
+        due_at=due,
+        due_left_minutes=_left(due, at),
+        eta_at=alert.eta_at,
+        eta_left_minutes=_left(alert.eta_at, at),
+        en_route=alert.state == AlertState.EN_ROUTE,
+        answer=_answer(alert),
+        replied_at=alert.replied_at,
+        reason=reason_words(alert.reason) if alert.state in REFUSED else "",
+        checked_in_at=alert.checked_in_at,
+        released_at=alert.released_at,
+        ended_at=callout.stood_down_at or callout.closed_at,
+        desk_phone=settings.MUSTER_DESK_PHONE,
+    )
+
+
+def _face(alert: Alert) -> str:
+    if alert.state == AlertState.CHECKED_IN:
+        return "here"
+    if alert.state == AlertState.RELEASED and alert.checked_in_at:
+        return "left"
+    if alert.callout.state not in RUNNING:
+        return "closed"
+    if alert.state == AlertState.RELEASED:
+        return "released"
+    if alert.state in COMING:
+        return "accepted"
+    return "declined" if alert.state in REFUSED else "ask"
+
+
+def _answer(alert: Alert) -> str:
+    """The last answer that counted; from the replies, since the state may have moved on."""
+    last = alert.replies.filter(counted=True).order_by("-id").first()
+    return last.answer if last else ""
+
+
+def _left(moment: datetime | None, at: datetime) -> int | None:
+    return None if moment is None or moment < at else int((moment - at).total_seconds() // 60)

@@ -1,0 +1,176 @@
+"""The words of the text messages. Carriers approve templates by these very sentences: change them with care.
+
+An exercise text begins with 【演练】 or [EXERCISE] and an actual one never does; gates.check_body refuses all else.
+A call should cost one part (70 UCS-2 units or 160 septets). When it would not, the office's name behind the exercise
+mark goes first, then the title is cut short; muster point, time, post and the digits are never cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from muster.apps.channels.gates import EXERCISE_MARKS
+from muster.apps.incidents.models import Alert, Incident, NeedLine
+from muster.apps.plans.models import MusterPoint
+from muster.codecs import sms
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+SHORTEST_TITLE = 6
+FAR_HOURS = 12  # a clock time further away than this needs its date
+_BRACKETS = str.maketrans({"【": "", "】": "", "[": "(", "]": ")"})
+
+SENTENCES = {
+    "zh-hans": {
+        "call": "集结",
+        "replacement": "补位集结",
+        "by": "{due}前到{point}",
+        "soon": "请尽快到{point}",
+        "role": "，岗位{role}",
+        "digits": "能来回1，来不了回2。",
+        "desk": "电话{phone}",
+        "link": " 或点 {link}",
+        "alert": "{head}{call}：{title}。{where}{role}。{digits}{desk}{link}",
+        "release": "{head}{title}：人已够，谢谢您，不用来了，请留在原处。{desk}",
+        "stand_down": "{head}{title}：集结已终止，请不要再来，已出发的请返回。谢谢您。{desk}",
+        "cut": "…",
+        "date": "{0.month}月{0.day}日{0:%H:%M}",
+    },
+    "en": {
+        "call": "Callout",
+        "replacement": "Callout (replacement)",
+        "by": "Be at {point} by {due}",
+        "soon": "Come at once to {point}",
+        "role": " as {role}",
+        "digits": "Reply 1=coming, 2=not coming. ",
+        "desk": "Desk {phone}",
+        "link": " or open {link}",
+        "alert": "{head}{call}: {title}. {where}{role}. {digits}{desk}{link}",
+        "release": "{head}{title}: enough people have come. Thank you, you are not needed, stay where you are. {desk}",
+        "stand_down": "{head}{title}: the callout has ended. Do not come; if under way, turn back. Thank you. {desk}",
+        "cut": "...",  # the one-letter ellipsis would turn the whole text into UCS-2
+        "date": "{0:%H:%M} on {0.day} {0:%b}",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a text says, already in the reader's language. `due` is empty when the time has passed or none is set."""
+
+    language: str
+    exercise: bool
+    office: str
+    title: str
+    point: str = ""
+    role: str = ""
+    due: str = ""
+    phone: str = ""
+    link: str = ""
+    replacement: bool = False
+
+
+def alert_text(alert: Alert, token: str = "", language: str | None = None) -> str:
+    """The call itself; the link stands in it only where MUSTER_PUBLIC_URL says how phones reach it."""
+    facts = _facts(alert.callout.incident, alert.need, alert.muster_point, alert.alerted_at, language)
+    link = f"{settings.MUSTER_PUBLIC_URL.rstrip('/')}/r/{token}" if token and settings.MUSTER_PUBLIC_URL else ""
+    return compose("alert", replace(facts, link=link, replacement=alert.wave.origin == "replacement"))
+
+
+def preview_text(
+    incident: Incident, need: NeedLine | None, point: MusterPoint, at: datetime, language: str | None = None
+) -> str:
+    """The call as somebody for this need and muster point would get it; the link shown stands for his own."""
+    facts = _facts(incident, need, point, at, language)
+    base = settings.MUSTER_PUBLIC_URL.rstrip("/")
+    return compose("alert", replace(facts, link=f"{base}/r/{'·' * 22}" if base else ""))
+
+
+def release_text(alert: Alert, language: str | None = None) -> str:
+    """Not needed any more, before setting out."""
+    return compose("release", _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language))
+
+
+def stand_down_text(alert: Alert, language: str | None = None) -> str:
+    """The callout has ended; for people who had accepted and are not here yet."""
+    return compose("stand_down", _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language))
+
+
+def _facts(incident: Incident, need: NeedLine | None, point: MusterPoint, at: datetime, language: str | None) -> Facts:
+    spoken = "en" if (language or settings.LANGUAGE_CODE).startswith("en") else "zh-hans"
+    chinese = spoken != "en"
+    due = incident.t0 + timedelta(minutes=need.due_minutes) if need else None
+    return Facts(
+        language=spoken,
+        exercise=incident.is_exercise,
+        office=settings.MUSTER_OFFICE_NAME,
+        title=incident.title,
+        point=f"{point.letter}{'' if chinese else ' '}{point.zh if chinese else point.en}",
+        role=(need.capability.zh if chinese else need.capability.en) if need else "",
+        due=due_words(due, at, spoken) if due and due > at else "",
+        phone=settings.MUSTER_DESK_PHONE,
+    )
+
+
+def due_words(due: datetime, at: datetime, language: str) -> str:
+    """Clock time in Beijing, with the date when it is more than half a day away."""
+    local = due.astimezone(BEIJING)
+    if due - at > timedelta(hours=FAR_HOURS):
+        return SENTENCES[language]["date"].format(local)
+    return f"{local:%H:%M}"
+
+
+def compose(kind: str, facts: Facts) -> str:
+    """The text with the fewest parts, and of those the one that leaves out least."""
+    texts = list(_versions(kind, facts))
+    fewest = min(sms.length(text).parts for text in texts)
+    return next(text for text in texts if sms.length(text).parts == fewest)
+
+
+def _versions(kind: str, facts: Facts) -> Iterator[str]:
+    facts = replace(facts, office=_clean(facts.office), title=_clean(facts.title))
+    yield _fill(kind, facts)
+    if facts.exercise:
+        facts = replace(facts, office="")
+        yield _fill(kind, facts)
+    for length in range(len(facts.title) - 1, SHORTEST_TITLE - 1, -1):
+        yield _fill(kind, replace(facts, title=facts.title[:length].rstrip(" ，,") + SENTENCES[facts.language]["cut"]))
+
+
+def _clean(text: str) -> str:
+    """One line without brackets, so that a title can not look like a signature or a mark."""
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", text.translate(_BRACKETS)).strip()
+
+
+def _fill(kind: str, facts: Facts) -> str:
+    words = SENTENCES[facts.language]
+    where = words["by" if facts.due else "soon"].format(point=facts.point, due=facts.due)
+    filled = words[kind].format(
+        head=_head(kind, facts),
+        call=words["replacement" if facts.replacement else "call"],
+        title=facts.title,
+        where=where,
+        role=words["role"].format(role=facts.role) if facts.role else "",
+        digits=words["digits"],
+        desk=words["desk"].format(phone=facts.phone) if facts.phone else "",
+        link=words["link"].format(link=facts.link) if facts.link else "",
+    )
+    return filled.strip()
+
+
+def _head(kind: str, facts: Facts) -> str:
+    """Mark or signature. An office whose name is the mark itself signs with the word for callout instead."""
+    mark = EXERCISE_MARKS[facts.language]
+    call = SENTENCES[facts.language]["call"]
+    if facts.language == "en":
+        office = f"{facts.office or call} - "
+        return (f"{mark} {office}" if facts.office else f"{mark} ") if facts.exercise else office
+    if facts.exercise:
+        return f"{mark}{facts.office}" if kind == "alert" else mark
+    name = facts.office or call
+    return "【" + (call if f"【{name}】" == mark else name) + "】"

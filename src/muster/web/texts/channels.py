@@ -1,0 +1,22 @@
+"""What to tell people about errors of the channels and the reply pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+TEXTS = {
+    "channels.actual_in_exercise_home": _("This system was set up for exercises only. It sends no actual message."),
+    "channels.mark_mismatch": _("The message does not say whether it is an exercise. Nothing was sent."),
+    "channels.different_message": _(
+        "A different message of this kind was already written for this person. Nothing was sent twice."
+    ),
+    "channels.no_gateway": _("No SMS gateway is set up for this. Use the call list."),
+    "channels.wrong_gateway": _("This message belongs to another gateway. It was stopped."),
+    "gateway.not_signed": _("The request is not signed."),
+    "gateway.stale": _("The request was signed too long ago. Check the clock of the gateway."),
+    "gateway.wrong_signature": _("The signature is wrong. Check the gateway's key."),
+    "gateway.too_large": _("The request is too large. Send it in parts."),
+    "gateway.too_many": _("Too many items at once. Send them in parts."),
+    "gateway.not_json": _("The request can not be read."),
+    "gateway.not_a_list": _("The request must hold a list."),
+    "reply.token_unknown": _("This address is not valid. Call the duty desk."),
+    "check_in.code_unknown": _("This code is not valid. Report to the person with the name list."),
+}

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.parsers import expat
 
+from muster.codecs.ole import SIGNATURE, check_xls
 from muster.core.errors import Unreadable
 
 Kind = Literal["xlsx", "xls", "text"]
@@ -28,8 +29,6 @@ MAX_ROWS = 1_000_000
 MAX_CELLS = 12_000_000
 _PIECE = 1 << 20
 _LONGEST_TAG = 1 << 22
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # Every cell of a sheet, and the cells in the form that all usual programs write. A file with other cells is parsed.
 _CELL = re.compile(rb"<(?:[^\s<>/]*:)?c[\s/>]")
 _USUAL_CELL = re.compile(rb"<(?:\w+:)?c r=\"([A-Z]{1,3})([0-9]{1,8})\"")
@@ -48,9 +47,8 @@ def kind_of(data: bytes) -> Kind:
     if data.startswith(b"PK\x03\x04"):
         _check_package(data)
         return "xlsx"
-    if data.startswith(_OLE):
-        if _ENCRYPTED in data:
-            raise Unreadable("file.encrypted")
+    if data.startswith(SIGNATURE):
+        check_xls(data, MAX_CELLS)
         return "xls"
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     binary = b"\x00" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff"))

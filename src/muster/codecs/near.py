@@ -7,22 +7,23 @@ from collections.abc import Callable, Iterable
 
 from muster.codecs.pinyin import plain_pinyin
 
+_SAME_SOUND = 0.8
 _LONGEST = 40  # characters; nothing that is named here has a longer name
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3, cutoff: float = 0.5) -> list[str]:
     """Up to `limit` of `known`, best first: alike in writing, or in sound (typed with the wrong characters).
 
-    Similarity is difflib's ratio, of the characters or of the pinyin, whichever is higher; ties go by name, so the
-    answer does not depend on the order of `known`.
+    Similarity is difflib's ratio of the characters, or of the pinyin where the sound is nearly the same; ties go by
+    name, so the answer does not depend on the order of `known`.
     """
     sound = plain_pinyin(name)
     scored = []
     for candidate in set(known):
         written = difflib.SequenceMatcher(None, name, candidate, autojunk=False).ratio()
         heard = difflib.SequenceMatcher(None, sound, plain_pinyin(candidate), autojunk=False).ratio()
-        # A name that only sounds alike ranks below one that is written alike as closely.
-        score = max(written, 0.95 * heard)
+        # Pinyin has few letters, so unrelated names share many: only a close likeness in sound counts.
+        score = max(written, 0.95 * heard if heard >= _SAME_SOUND else 0.0)
         if score >= cutoff:
             scored.append((-score, candidate))
     return [candidate for _, candidate in sorted(scored)[:limit]]

@@ -161,7 +161,8 @@ class RowCheck:
         for name in split_capabilities(self.text("capabilities")):
             known = self.rules.capability(name)
             if known is None:
-                self.reject("capability_unknown", "capabilities", *self.near.offer("capability", "", name, lambda: self.rules.capabilities))
+                near = self.near.offer("capability", "", name, lambda: self.rules.capabilities)
+                self.reject("capability_unknown", "capabilities", *near)
             else:
                 ids[known] = None
         return tuple(ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -57,22 +57,27 @@ def _start() -> None:
         prepare()
 
 
+File = Annotated[Path, typer.Argument(help="The file: .xlsx, .xls or .csv (UTF-8 or GB18030).")]
+JsonTo = Annotated[str, typer.Option("--json", metavar="OUT|-", help="Write the result as JSON, - for stdout.")]
+
+
 @app.command()
 def people(
-    file: Path = typer.Argument(..., help="The roster: .xlsx, .xls or .csv (UTF-8 or GB18030)."),
-    datum: str = typer.Option(..., help=DATUM_HELP),
-    units: Path | None = typer.Option(None, help="List of units with the columns 镇(街道) and 村(社区)."),
-    as_of: str = typer.Option("", metavar="DATE", help="Day on which certificates must be valid; today by default."),
-    dry_run: bool = typer.Option(False, "--dry-run", help="Check only, write nothing."),
-    report: Path | None = typer.Option(None, help="Where to write the refused rows as a workbook (.xlsx)."),
-    json_to: str = typer.Option("", "--json", metavar="OUT|-", help="Write the result as JSON, - for stdout."),
+    file: File,
+    datum: Annotated[str, typer.Option(help=DATUM_HELP)],
+    units: Annotated[Path | None, typer.Option(help="List of units with the columns 镇(街道) and 村(社区).")] = None,
+    as_of: Annotated[
+        str, typer.Option(metavar="DATE", help="Day on which certificates count; today if left out.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only, write nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Where to write the refused rows as a workbook (.xlsx).")] = None,
+    json_to: JsonTo = "",
 ) -> None:
     """Check a roster and take over all its good rows; known members are updated, never doubled.
 
     Units come from the workbook's own list, from --units and from the books. Refused rows do not stop the others."""
     data = _bytes_of(file)
     units_data = None if units is None else _bytes_of(units)
-    day = _day(as_of) if as_of else None
     _start()
     from muster.access.rights import SYSTEM
     from muster.apps.people.actions import take_over
@@ -81,7 +86,7 @@ def people(
     from muster.core.units import beijing_day
     from muster.jobs import clock
 
-    day = day or beijing_day(clock.now())
+    day = _day(as_of) if as_of else beijing_day(clock.now())
     checked = check_people(data, datum, day, units_data=units_data, progress=_progress())
     if report is not None:
         report.write_bytes(refused_workbook(checked))
@@ -100,10 +105,12 @@ def people(
 
 @app.command()
 def history(
-    file: Path = typer.Argument(..., help="Past callouts: .csv or .xlsx, one row per alert, times of Beijing."),
-    json_to: str = typer.Option("", "--json", metavar="OUT|-", help="Write the result as JSON, - for stdout."),
+    file: File,
+    json_to: JsonTo = "",
 ) -> None:
-    """Take over past callouts and fit the response model to them; rows of unknown members are counted and left out."""
+    """Take over past callouts and fit the response model to them: .csv or .xlsx, one row per alert, Beijing time.
+
+    Rows of unknown members are counted and left out."""
     data = _bytes_of(file)
     _start()
     from muster.access.rights import SYSTEM

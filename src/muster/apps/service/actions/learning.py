@@ -12,7 +12,8 @@ from django.db import transaction
 from muster.access.rights import Actor, Right, check
 from muster.apps.people.models import Member
 from muster.apps.service.actions.commitments import STREAM
-from muster.apps.service.models import PastAlert
+from muster.apps.service.models import PastAlert, ResponseModelRow
+from muster.apps.service.reads.fitting import fitted_model
 from muster.codecs.history import HistoryRow, read_history
 from muster.codecs.workbook import open_workbook
 from muster.jobs import clock
@@ -67,7 +68,6 @@ def learn(ref: str, rows: Iterable[LearnedAlert], at: datetime, *, actor: str = 
     return len(kept)
 
 
-@transaction.atomic
 def import_history(actor: Actor, data: bytes) -> dict[str, object]:
     """Take over past callouts from a CSV file or workbook, then fit the response model anew.
 
@@ -75,6 +75,17 @@ def import_history(actor: Actor, data: bytes) -> dict[str, object]:
     out, rows seen before are replaced. Errors: Unreadable and InvalidInput of the codecs.
     """
     check(actor, Right.IMPORT_PEOPLE)
+    kept, refused = _sorted_out(data)
+    counts = {"rows": len(kept) + refused.total(), "accepted": len(kept), "rejected": dict(sorted(refused.items()))}
+    with transaction.atomic():
+        _store(kept)
+        append(STREAM, "history.imported", actor=actor.ref, at=clock.now(), payload=counts)
+    if kept:
+        refit_response_model(clock.now(), actor=actor.ref)
+    return counts
+
+
+def _sorted_out(data: bytes) -> tuple[list[PastAlert], Counter[str]]:
     known = dict(Member.objects.values_list("number", "pk"))
     refused: Counter[str] = Counter()
     kept: list[PastAlert] = []
@@ -87,12 +98,7 @@ def import_history(actor: Actor, data: bytes) -> dict[str, object]:
             refused["history_id_long"] += 1
         else:
             kept.append(_past_alert(row, known[row.member_no]))
-    _store(kept)
-    counts = {"rows": len(kept) + refused.total(), "accepted": len(kept), "rejected": dict(sorted(refused.items()))}
-    append(STREAM, "history.imported", actor=actor.ref, at=clock.now(), payload=counts)
-    if kept:
-        refit_response_model(clock.now(), actor=actor.ref)
-    return counts
+    return kept, refused
 
 
 def _past_alert(row: HistoryRow, member_id: int) -> PastAlert:
@@ -108,5 +114,19 @@ def _past_alert(row: HistoryRow, member_id: int) -> PastAlert:
     )
 
 
-def refit_response_model(at: datetime, *, actor: str = "system") -> None:
-    """Fit the response model to all past alerts and put it in force."""
+def refit_response_model(at: datetime, *, actor: str = "system") -> ResponseModelRow | None:
+    """Fit the response model to all past alerts and put it in force; None while there are none.
+
+    Equal alerts give an equal model, known by its version. Fitting takes seconds: call it outside of transactions.
+    """
+    fitted = fitted_model()
+    if fitted is None:
+        return None
+    row = ResponseModelRow(
+        version=fitted.model.version, fitted_at=at, callouts=fitted.model.callouts, body=fitted.as_json()
+    )
+    payload = {"version": row.version, "callouts": row.callouts, "alerts": fitted.model.alerts}
+    with transaction.atomic():
+        row.save(force_insert=True)
+        append(STREAM, "model.fitted", actor=actor, at=at, payload=payload)
+    return row

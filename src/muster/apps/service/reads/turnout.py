@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from muster.apps.service.models import ResponseModelRow
+from muster.apps.service.reads.fitting import Fitted, home_units, index_of
+from muster.core.units import part_of_day
+from muster.planning.response import predict
 
 PRIOR_VERSION = "prior-1"
 PRIOR_ACCEPT, PRIOR_DELIVERED, PRIOR_NO_SHOW = 0.70, 0.96, 0.05
@@ -67,7 +71,38 @@ def _prior(size: int) -> Turnout:
     )
 
 
+@lru_cache(maxsize=4)
+def _fitted(pk: int, version: str) -> Fitted:
+    """The model is some hundred kilobytes of JSON: read once per process. A version never changes its content."""
+    return Fitted.of(ResponseModelRow.objects.get(pk=pk, version=version))
+
+
 def turnout(member_ids: Sequence[int] | NDArray[np.int64], at: datetime, channel: str = "sms") -> Turnout:
-    """Chances of these members if they are alerted at `at` by `channel`."""
-    del at, channel  # the prior knows neither
-    return _prior(len(member_ids))
+    """Chances of these members if they are alerted at `at` by `channel`, by the model in force or the prior."""
+    newest = ResponseModelRow.objects.order_by("-fitted_at", "-pk").values_list("pk", "version").first()
+    if newest is None:
+        return _prior(len(member_ids))
+    fitted = _fitted(*newest)
+    ids = np.asarray(member_ids, dtype=np.int64)
+    model = fitted.model
+    by = fitted.channels.index(channel) if channel in fitted.channels else -1
+    said = predict(
+        model,
+        member=index_of(fitted.members, ids),
+        unit=index_of(fitted.units, home_units(ids)),
+        part=part_of_day(at),
+        channel=np.full(len(ids), by, dtype=np.int64),
+    )
+    return Turnout(
+        accept=said.accept,
+        accept_low=said.low,
+        accept_high=said.high,
+        delivered=said.delivered,
+        no_show=said.no_show,
+        prior=said.prior,
+        model_version=model.version,
+        rho=model.rho_upper,
+        rho_town=model.rho_town_upper,
+        reply_mu=model.reply_delay.mu,
+        reply_sigma=model.reply_delay.sigma,
+    )

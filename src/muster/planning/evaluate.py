@@ -14,7 +14,10 @@ from muster.planning.field import Field, field_of, survey
 from muster.planning.outcome import LineForecast
 from muster.planning.posts import line_of
 from muster.planning.problem import InvalidProblem, Problem
+from muster.planning.release import can_release
 from muster.planning.turnouts import coming, fresh_shocks
+
+__all__ = ["Band", "Evaluation", "can_release", "evaluate"]
 
 BAND_TURNOUTS = 1000
 BAND_POINTS = 25

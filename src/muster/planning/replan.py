@@ -5,7 +5,10 @@ from __future__ import annotations
 from muster.planning.attempt import Deadline, addition, start_run
 from muster.planning.outcome import Plan, Shortfall
 from muster.planning.problem import Problem
+from muster.planning.shock import Shock, condition
 from muster.planning.solve import solve
+
+__all__ = ["Shock", "condition", "replan"]
 
 REPLAN_TURNOUTS = 10_000
 REPLAN_SAMPLE = 2048

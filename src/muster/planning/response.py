@@ -59,6 +59,7 @@ class Effects:
         return np.where(known, mean, 0.0), np.where(known, variance, self.spread), known
 
 
+_PARTS = ("no_show", "decline", "reply_delay", "arrival", "preparation")
 LEVELS = ("part", "channel", "town", "unit", "member")
 
 
@@ -68,6 +69,8 @@ class ResponseModel:
 
     rho, rho_town (latent-normal, as the planner wants them) come from the estimates; rho_upper and rho_town_upper
     from the limits: certificates use the latter. seen (members,) alerts delivered to each member so far.
+    decline: P(declines in words | does not accept). arrival: minutes from alert to arrival over everybody, the way
+    included; preparation: the part before the way, as `arrival.arrival_law` wants it.
     """
 
     intercept: float
@@ -77,12 +80,14 @@ class ResponseModel:
     unit_town: Ints
     delivered: tuple[Share, ...]
     no_show: Share
+    decline: Share
     shock: float
     shock_town: float
     shock_upper: float
     shock_town_upper: float
     reply_delay: Delay
     arrival: Delay
+    preparation: Delay
     callouts: int
     alerts: int
     version: str = field(default="")
@@ -113,7 +118,7 @@ class ResponseModel:
         answer: dict[str, object] = {
             name: getattr(self, name)
             for name in self.__slots__
-            if name not in ("effects", "seen", "unit_town", "delivered", "no_show", "reply_delay", "arrival")
+            if name not in ("effects", "seen", "unit_town", "delivered", *_PARTS)
         }
         answer["effects"] = {
             name: {"mean": e.mean.tolist(), "variance": e.variance.tolist(), "spread": e.spread}
@@ -121,7 +126,7 @@ class ResponseModel:
         }
         answer["seen"], answer["unit_town"] = self.seen.tolist(), self.unit_town.tolist()
         answer["delivered"] = [asdict(share) for share in self.delivered]
-        for name in ("no_show", "reply_delay", "arrival"):
+        for name in _PARTS:
             answer[name] = asdict(getattr(self, name))
         return answer
 
@@ -137,8 +142,9 @@ class ResponseModel:
             for name in ("seen", "unit_town"):
                 content[name] = np.array(content[name], np.int64)
             content["delivered"] = tuple(Share(**share) for share in content["delivered"])
-            content["no_show"] = Share(**content["no_show"])
-            for name in ("reply_delay", "arrival"):
+            for name in ("no_show", "decline"):
+                content[name] = Share(**content[name])
+            for name in ("reply_delay", "arrival", "preparation"):
                 content[name] = Delay(**content[name])
             return ResponseModel(**content)
         except (KeyError, TypeError, ValueError) as error:

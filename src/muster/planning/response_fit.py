@@ -37,6 +37,9 @@ ROUNDS = 15
 LOW_QUANTILE, HIGH_QUANTILE = 0.05, 0.95
 DELIVERY_PRIOR = (19.0, 1.0)
 NO_SHOW_PRIOR = (1.0, 14.0)
+DECLINE_PRIOR = (5.0, 4.0)
+PREPARATION_PRIOR = Delay(3.0, 1.6, 0.5)
+LEAST_ARRIVALS = 30
 HALF_LOG_TWO_PI = 0.9189385332046727
 
 
@@ -73,12 +76,14 @@ def fit(history: History) -> ResponseModel:
         unit_town=history.unit_town,
         delivered=tuple(_delivery(history, channel) for channel in range(history.channels)),
         no_show=_share(int(np.isnan(history.arrived_minutes[accepted]).sum()), int(accepted.sum()), NO_SHOW_PRIOR),
+        decline=_decline(history),
         shock=shock,
         shock_town=shock_town,
         shock_upper=shock_upper,
         shock_town_upper=town_upper,
         reply_delay=_delay(history.reply_minutes[(accepted | (history.reply == DECLINED))], Delay(0.0, 1.1, 0.8)),
         arrival=_delay(history.arrived_minutes[accepted & ~np.isnan(history.arrived_minutes)], Delay(0.0, 3.2, 0.4)),
+        preparation=_preparation(history),
         callouts=len(np.unique(history.callout)),
         alerts=len(history),
     )
@@ -192,6 +197,28 @@ def _share(count: int, total: int, prior: tuple[float, float]) -> Share:
     a, b = prior[0] + count, prior[1] + total - count
     low, high = (float(betaincinv(a, b, quantile)) for quantile in (LOW_QUANTILE, HIGH_QUANTILE))
     return Share(a / (a + b), low, high, total == 0)
+
+
+def _decline(history: History) -> Share:
+    """P(declines in words | delivered and does not accept)."""
+    refused = history.delivered & (history.reply != ACCEPTED)
+    return _share(int((history.reply[refused] == DECLINED).sum()), int(refused.sum()), DECLINE_PRIOR)
+
+
+def _preparation(history: History) -> Delay:
+    """Minutes from the alert to setting out: what the arrival took beyond the way, where the way is known.
+
+    Half of the shortest preparations (5 % point) is taken as the fixed part; the way is taken at its usual length.
+    """
+    if history.road_minutes is None:
+        return PREPARATION_PRIOR
+    before = history.arrived_minutes - history.road_minutes
+    before = before[np.isfinite(before) & (before > 0)]
+    if len(before) < LEAST_ARRIVALS:
+        return PREPARATION_PRIOR
+    offset = float(np.quantile(before, LOW_QUANTILE)) / 2
+    rest = _delay(np.maximum(before - offset, 0.5), PREPARATION_PRIOR)
+    return Delay(offset, rest.mu, rest.sigma)
 
 
 def _delivery(history: History, channel: int) -> Share:

@@ -8,12 +8,16 @@ from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from muster.apps.service.models import ResponseModelRow
 from muster.apps.service.reads.fitting import Fitted, home_units, index_of
 from muster.core.units import part_of_day
+from muster.planning.problem import InvalidProblem
 from muster.planning.response import predict
+
+log = structlog.get_logger(__name__)
 
 PRIOR_VERSION = "prior-1"
 PRIOR_ACCEPT, PRIOR_DELIVERED, PRIOR_NO_SHOW = 0.70, 0.96, 0.05
@@ -72,17 +76,24 @@ def _prior(size: int) -> Turnout:
 
 
 @lru_cache(maxsize=4)
-def _fitted(pk: int, version: str) -> Fitted:
-    """The model is some hundred kilobytes of JSON: read once per process. A version never changes its content."""
-    return Fitted.of(ResponseModelRow.objects.get(pk=pk, version=version))
+def _fitted(pk: int, version: str) -> Fitted | None:
+    """The model is some hundred kilobytes of JSON: read once per process. A version never changes its content.
+
+    None for one that this program cannot read: an alarm must not wait until somebody fits a new one.
+    """
+    try:
+        return Fitted.of(ResponseModelRow.objects.get(pk=pk, version=version))
+    except InvalidProblem as error:
+        log.error("response_model.unreadable", version=version, reason=str(error))
+        return None
 
 
 def turnout(member_ids: Sequence[int] | NDArray[np.int64], at: datetime, channel: str = "sms") -> Turnout:
     """Chances of these members if they are alerted at `at` by `channel`, by the model in force or the prior."""
     newest = ResponseModelRow.objects.order_by("-fitted_at", "-pk").values_list("pk", "version").first()
-    if newest is None:
+    fitted = _fitted(*newest) if newest else None
+    if fitted is None:
         return _prior(len(member_ids))
-    fitted = _fitted(*newest)
     ids = np.asarray(member_ids, dtype=np.int64)
     model = fitted.model
     by = fitted.channels.index(channel) if channel in fitted.channels else -1

@@ -239,7 +239,8 @@ def _delivery(history: History, channel: int) -> Share:
 
 
 def _delay(minutes: Floats, prior: Delay) -> Delay:
-    """Log-normal delay; the prior counts for ten observations."""
+    """Log-normal delay; the prior counts for ten observations. Who came without a word (nan) says nothing of delays."""
+    minutes = minutes[~np.isnan(minutes)]
     if not np.all(minutes > 0):
         raise InvalidProblem("planning.history_minutes", least=float(np.min(minutes)))
     logs = np.log(minutes)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from muster.planning.attempt import Deadline, SolveTimeout, attempt, start_run
+from muster.planning.bound import lower_bound
+from muster.planning.field import survey
 from muster.planning.outcome import Plan, Shortfall
 from muster.planning.problem import Problem
 from muster.planning.shortfall import explain
@@ -20,4 +24,6 @@ def solve(
     """
     run = start_run(seed, effort, deadline)
     found = attempt(problem, run)
-    return found if isinstance(found, Plan) else explain(found, run, repairs=repairs)
+    if isinstance(found, Plan):
+        return replace(found, lower_bound_alerts=lower_bound(survey(problem)))
+    return explain(found, run, repairs=repairs)

@@ -62,7 +62,7 @@ SHAPES: dict[str, SafeString] = {
 def mark(state: str) -> SafeString:
     """The shape of a state of a person as inline SVG."""
     return format_html(
-        '<svg class="mark mark-{}" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{}</svg>',
+        '<svg class="shape shape-{}" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{}</svg>',
         state,
         SHAPES[state],
     )

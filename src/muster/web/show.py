@@ -42,6 +42,11 @@ def chance(p: float | None) -> str:
     return NOTHING if p is None else f"{chance_number(p)}%"
 
 
+def target(p: float | None) -> str:
+    """A target 0..1: "95%", "97.5%"."""
+    return chance(p).replace(".0%", "%")
+
+
 def fact_number(p: float | None) -> str:
     """A measured share 0..1 in per cent, rounded down, where 0 and 100 are allowed, for they are facts."""
     if p is None:

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from muster.access.models import Role
-from muster.access.rights import Actor
+from muster.access.rights import Actor, Right
 from muster.jobs import clock as system_clock
 from muster.web import bars, icons, show, words
 
@@ -19,6 +19,7 @@ register = template.Library()
 register.filter("p", show.chance)
 register.filter("p_number", show.chance_number)
 register.filter("p_fact", show.fact_number)
+register.filter("target", show.target)
 register.filter("count", show.count)
 register.filter("expected", show.expected)
 register.filter("money", show.money)
@@ -72,3 +73,15 @@ def thing_mark(thing: str, word: str = "") -> SafeString:
 def role_word(actor: Actor) -> str | Promise:
     """The role of an actor as a word: `{{ actor|role_word }}`."""
     return Role(actor.role).label if actor.role in Role.values else ""
+
+
+@register.filter
+def may(actor: Actor | None, right: str) -> bool:
+    """Whether the viewer has the right: `{% if actor|may:"open_incident" %}`; strangers have none."""
+    return actor is not None and actor.may(Right(right))
+
+
+@register.filter
+def state_word(state: str) -> str | Promise:
+    """The word of a person's state (any state of an alert)."""
+    return words.PERSON_WORDS[words.person_state(state)]

@@ -1,0 +1,80 @@
+"""Pages that compose many apps: the duty page, its map and the ground layers of the district."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+
+from django.db.models import TextField
+from django.db.models.functions import Cast, Length
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import condition, require_safe
+
+from muster.access.pages import needs
+from muster.access.rights import Right
+from muster.apps.desk import regions
+from muster.apps.incidents import reads
+from muster.apps.plans.models import MapLayer, MusterPoint
+
+
+@require_safe
+@needs(Right.SEE_INCIDENTS)
+def duty(request: HttpRequest) -> HttpResponse:
+    """/duty/: the one open incident, or all of them, or the calm of none. `?all` always lists."""
+    incidents = list(reads.open_incidents(request.actor))
+    if len(incidents) == 1 and "all" not in request.GET:
+        return redirect("duty-incident", incident_id=incidents[0].pk)
+    return render(request, "desk/list.html", {"nav": "duty", "incidents": incidents})
+
+
+@require_safe
+@needs(Right.SEE_INCIDENTS)
+def duty_incident(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """/duty/<id>/: the whole board; live.js keeps it new."""
+    board = reads.board(reads.callout_of(request.actor, incident_id), request.actor)
+    values = regions.context(board, request.actor)
+    page = {"nav": "duty", "fit": True, "exercise": board.exercise, "regions": regions.REGIONS}
+    return render(request, "desk/duty.html", values | page)
+
+
+@require_safe
+@needs(Right.SEE_INCIDENTS)
+def duty_map(request: HttpRequest, incident_id: int) -> JsonResponse:
+    """/duty/<id>/map.json: marks of people, muster points with counts, the place itself. No names, no numbers."""
+    callout = reads.callout_of(request.actor, incident_id)
+    board = reads.board(callout, request.actor)
+    points = [
+        {"letter": p.letter, "zh": p.name, "en": p.name_en or p.name, "at": [p.lon, p.lat], "arrived": p.arrived}
+        for p in board.points
+    ]
+    site = {"at": [board.lon, board.lat], "kind": board.kind, "flags": list(board.flags)}
+    people = reads.map_features(callout, request.actor)
+    return JsonResponse({"seq": board.seq, "site": site, "points": points, "people": people})
+
+
+def _layers_tag(_request: HttpRequest) -> str:
+    """Changes when a layer or a muster point is added or changed."""
+    size = Length(Cast("geojson", TextField()))
+    layers = list(MapLayer.objects.order_by("pk").values_list("pk", "slug", "order", size))
+    points = list(MusterPoint.objects.order_by("pk").values_list("pk", "letter", "zh", "en", "lon", "lat"))
+    return f'"{hashlib.sha256(repr((layers, points)).encode()).hexdigest()[:24]}"'
+
+
+@functools.lru_cache(maxsize=1)
+def _layers_body(_tag: str) -> bytes:
+    layers = [{"slug": row.slug, "geojson": row.geojson} for row in MapLayer.objects.order_by("order", "pk")]
+    points = [{"letter": p.letter, "zh": p.zh, "en": p.en, "at": [p.lon, p.lat]} for p in MusterPoint.objects.all()]
+    return json.dumps({"layers": layers, "points": points}, ensure_ascii=False).encode()
+
+
+@require_safe
+@needs(Right.SEE_INCIDENTS, Right.SEE_PEOPLE)
+@condition(etag_func=_layers_tag)
+def map_layers(request: HttpRequest) -> HttpResponse:
+    """/map/layers.json: the ground of the offline map, layer by layer, with the muster points of the district."""
+    answer = HttpResponse(_layers_body(_layers_tag(request)), content_type="application/json")
+    patch_cache_control(answer, private=True, no_cache=True)
+    return answer

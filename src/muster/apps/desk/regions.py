@@ -1,0 +1,99 @@
+"""The duty page in regions: each is a piece of HTML with a stable id, so that the live page swaps what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from muster.access.rights import Actor, Right
+from muster.apps.desk import drawing, speech
+from muster.apps.incidents.board import Board, LineView
+from muster.web.texts import ERROR_TEXTS
+
+REGIONS = ("head", "verdict", "needs", "people", "legend", "events", "acts")
+
+EVENT_ICONS = {
+    "incident.opened": "phone-incoming",
+    "incident.closed": "home-check",
+    "incident.reviewed": "signature",
+    "callout.solved": "shield-check",
+    "callout.approved": "send",
+    "callout.wave_sent": "send",
+    "callout.released": "users-minus",
+    "callout.stood_down": "flag-off",
+    "callout.needs_set": "edit",
+    "callout.plan_chosen": "clipboard-list",
+    "callout.policy_set": "settings",
+    "roll_call.started": "clipboard-check",
+    "roll_call.answered": "clipboard-check",
+    "roll_call.closed": "clipboard-check",
+    "alert.left": "door-exit",
+}
+EVENT_MARKS = {
+    "alert.checked_in": "checked_in",
+    "alert.undelivered": "undelivered",
+    "alert.released": "released",
+    "alert.no_show": "no_show",
+    "alert.no_answer": "silent",
+}
+TONE_MARKS = {"ok": "accepted", "warn": "unclear", "": "declined"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the needs board with its word."""
+
+    line: LineView
+    word: str
+
+
+def event_mark(kind: str, tone: str) -> str:
+    """Shape of a person's state for an entry about a person, "" for others (they get an icon)."""
+    return TONE_MARKS.get(tone, "") if kind == "alert.replied" else EVENT_MARKS.get(kind, "")
+
+
+def context(board: Board, actor: Actor) -> dict[str, object]:
+    """Everything the region templates need."""
+    proposal = board.verdict.proposal
+    return {
+        "board": board,
+        "actor": actor,
+        "verdict": board.verdict,
+        "words": speech.verdict_words(board),
+        "act": speech.main_act(board, actor),
+        "proposal": proposal,
+        "proposal_title": speech.proposal_words(board, proposal) if proposal else "",
+        "proposal_names": speech.proposal_names(proposal) if proposal else "",
+        "why_not": str(ERROR_TEXTS.get(proposal.why_not, "")) if proposal and proposal.why_not else "",
+        "repairs": [(speech.repair_words(repair), repair.p_low) for repair in board.verdict.repairs],
+        "unapproved": board.state in speech.UNAPPROVED,
+        "over": board.state in speech.OVER,
+        "spark": drawing.spark(board),
+        "here_at": drawing.scale(board.verdict.p_hat),
+        "target_at": drawing.scale(board.verdict.target),
+        "rows": [Row(line, speech.line_word(line, board.verdict.target)) for line in board.lines],
+        "totals": _totals(board),
+        "people_rows": drawing.people_rows(board.people),
+        "events": [
+            (event, EVENT_ICONS.get(event.kind, "point"), event_mark(event.kind, event.tone)) for event in board.events
+        ],
+        "elapsed": board.now - board.t0,
+        "may": {right.value: actor.may(right) for right in Right},
+    }
+
+
+def _totals(board: Board) -> dict[str, float]:
+    return {
+        "accepted": sum(line.accepted for line in board.lines),
+        "expected": sum(line.expected for line in board.lines),
+        "on_scene": board.on_scene_useful,
+    }
+
+
+def render(board: Board, actor: Actor, language: str) -> dict[str, str]:
+    """HTML of every region, in `language`."""
+    with translation.override(language):
+        values = context(board, actor)
+        return {name: render_to_string(f"desk/_{name}.html", values).strip() for name in REGIONS}

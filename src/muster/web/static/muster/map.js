@@ -1,0 +1,188 @@
+/* The offline map: <div class="map" data-map="/map/layers.json" [data-live=… | data-points=…]>.
+
+   data-live: JSON {site, points, people} asked again at most once a second when the live page says something changed;
+   data-points: a GeoJSON FeatureCollection of points, shown once. Works without WebGL as a still drawing. */
+
+import * as maplibre from "maplibre-gl";
+import { bearing, pinElement, provideImage, ring, siteElement } from "muster/map_marks.js";
+import { PlainMap } from "muster/map_plain.js";
+import { groundStyle } from "muster/map_style.js";
+
+const EMPTY = { type: "FeatureCollection", features: [] };
+const isDark = () => document.documentElement.dataset.bsTheme === "dark";
+const getJson = async (url) => {
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer.json();
+};
+
+function hasWebGL() {
+  const canvas = document.createElement("canvas");
+  return canvas.getContext("webgl2") !== null;
+}
+
+class DistrictMap {
+  constructor(home, ground) {
+    this.home = home;
+    this.en = home.dataset.lang === "en";
+    this.layers = Object.fromEntries(ground.layers.map((layer) => [layer.slug, layer.geojson]));
+    this.markers = [];
+    this.state = { people: EMPTY, points: ground.points, site: null };
+    this.framed = false;
+  }
+
+  async draw() {
+    if (!hasWebGL()) {
+      this.plain = new PlainMap(this.home, this.layers, isDark());
+      this.note();
+      return;
+    }
+    this.map = new maplibre.Map({
+      container: this.home, style: groundStyle(this.layers, isDark(), this.en), center: [113.06, 27.79], zoom: 10.6, attributionControl: false,
+      localIdeographFontFamily: false, dragRotate: false, pitchWithRotate: false, locale: this.locale(), fadeDuration: 0,
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.addControl(new maplibre.ScaleControl({ maxWidth: 80 }), "top-left");
+    this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
+    this.map.setMissingStyleImageResolver((id) => provideImage(this.map, id));
+    this.map.on("style.load", () => this.addOurs());
+    document.addEventListener("muster:theme", () => this.map.setStyle(groundStyle(this.layers, isDark(), this.en), { diff: false }));
+    await this.map.once("load");
+  }
+
+  locale() {
+    const { zoomIn, zoomOut } = this.home.dataset;
+    return zoomIn ? { "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut } : {};
+  }
+
+  note() {
+    if (!this.home.dataset.plainText) return;
+    const note = document.createElement("p");
+    note.className = "map-note";
+    note.textContent = this.home.dataset.plainText;
+    this.home.append(note);
+  }
+
+  addOurs() {
+    const source = (data) => ({ type: "geojson", data });
+    this.map.addSource("zone", source(EMPTY));
+    this.map.addSource("airspace", source(EMPTY));
+    this.map.addSource("people", source(EMPTY));
+    const ink = getComputedStyle(document.documentElement);
+    const color = (name) => ink.getPropertyValue(name).trim();
+    this.map.addLayer({ id: "airspace", type: "line", source: "airspace", paint: { "line-color": color("--warn"), "line-width": 2, "line-dasharray": [4, 3] } });
+    this.map.addLayer({ id: "zone", type: "fill", source: "zone", paint: { "fill-pattern": "hatch", "fill-opacity": 0.75 } });
+    this.map.addLayer({ id: "zone-edge", type: "line", source: "zone", paint: { "line-color": color("--fill-bad"), "line-width": 1.5 } });
+    this.map.addLayer({
+      id: "people", type: "symbol", source: "people",
+      layout: {
+        "icon-image": ["concat", "state-", ["get", "state"]], "icon-allow-overlap": true, "icon-ignore-placement": true,
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 13, 0.85], "icon-rotate": ["coalesce", ["get", "heading"], 0],
+        "symbol-sort-key": ["match", ["get", "state"], "checked_in", 4, "en_route", 3, "accepted", 2, 1],
+      },
+    });
+    this.show();
+  }
+
+  take(state) {
+    for (const feature of state.people.features) {
+      const { properties, geometry } = feature;
+      properties.state ??= "accepted";
+      if (properties.state === "en_route" && properties.to) properties.heading = bearing(geometry.coordinates, properties.to);
+    }
+    this.state = { ...this.state, ...state };
+    this.show();
+    this.frame();
+  }
+
+  frame() {
+    if (this.framed) return;
+    const { site, points, people } = this.state;
+    const spots = site ? [site.at, ...points.map((point) => point.at)] : people.features.map((feature) => feature.geometry.coordinates);
+    if (spots.length === 0) return;
+    this.framed = true;
+    if (this.plain) {
+      this.plain.focus(spots);
+      this.show();
+      return;
+    }
+    const bounds = spots.reduce((all, spot) => all.extend(spot), new maplibre.LngLatBounds(spots[0], spots[0]));
+    this.map.fitBounds(bounds, { padding: { top: 60, bottom: 90, left: 60, right: 60 }, maxZoom: 13.4, animate: false });
+  }
+
+  show() {
+    const { people, points, site } = this.state;
+    if (this.plain) {
+      this.plain.show(people, points, site);
+      return;
+    }
+    if (!this.map.getSource("people")) return;
+    const flags = site?.flags ?? [];
+    this.map.getSource("people").setData(people);
+    this.map.getSource("zone").setData(flags.includes("live_zone") ? ring(site.at, 320) : EMPTY);
+    this.map.getSource("airspace").setData(flags.includes("controlled_airspace") ? ring(site.at, 900) : EMPTY);
+    this.pins(points, site, flags);
+  }
+
+  pins(points, site, flags) {
+    const key = JSON.stringify([points, site]);
+    if (key === this.pinKey) return;
+    this.pinKey = key;
+    this.markers.forEach((marker) => marker.remove());
+    const { arrivedText = "{n}", liveZoneText = "", siteText = "" } = this.home.dataset;
+    const put = (element, at, options = {}) => new maplibre.Marker({ element, ...options }).setLngLat(at).addTo(this.map);
+    const lons = points.map((point) => point.at[0]);
+    const middle = Math.min(...lons) * 0.35 + Math.max(...lons) * 0.65;
+    this.markers = points.map((point) => {
+      const count = point.arrived === undefined ? "" : arrivedText.replace("{n}", point.arrived);
+      const pin = pinElement(point.letter, this.en ? point.en : point.zh, count);
+      const east = point.at[0] > middle; // the text opens towards the middle of the picture
+      pin.classList.toggle("pin-east", east);
+      return put(pin, point.at, east ? { anchor: "right", offset: [11, 0] } : { anchor: "left", offset: [-11, 0] });
+    });
+    if (!site) return;
+    this.markers.push(put(siteElement(document.getElementById("site-icon"), siteText), site.at, { anchor: "bottom", offset: [0, -8] }));
+    if (flags.includes("live_zone")) {
+      const label = document.createElement("div");
+      label.className = "zone-label";
+      label.textContent = liveZoneText;
+      this.markers.push(put(label, site.at, { anchor: "top", offset: [0, 24] }));
+    }
+  }
+}
+
+async function follow(view, url) {
+  let busy = false;
+  let again = false;
+  const refresh = async () => {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    try {
+      view.take(await getJson(url));
+    } catch (problem) {
+      console.warn("map", problem.message); // the live page says when the link is lost; the old picture stays
+    }
+    window.setTimeout(() => {
+      busy = false;
+      if (again) {
+        again = false;
+        refresh();
+      }
+    }, 1000);
+  };
+  document.addEventListener("muster:changed", refresh);
+  await refresh();
+}
+
+async function start(home) {
+  const view = new DistrictMap(home, await getJson(home.dataset.map));
+  await view.draw();
+  if (home.dataset.live) await follow(view, home.dataset.live);
+  else if (home.dataset.points) view.take({ people: await getJson(home.dataset.points) });
+  home.dataset.ready = "yes";
+}
+
+document.querySelectorAll("[data-map]").forEach((home) => start(home));

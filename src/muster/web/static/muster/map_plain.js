@@ -1,0 +1,79 @@
+/* The map without WebGL: the same ground and marks as a plain SVG, still, but complete. */
+
+import { stateColor } from "muster/map_marks.js";
+import { palette } from "muster/map_style.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const SIZE = 1000;
+
+function make(name, attributes, parent) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  parent.append(element);
+  return element;
+}
+
+function* corners(geometry) {
+  const flat = geometry.type === "Point" ? [[geometry.coordinates]] : geometry.type === "LineString" ? [geometry.coordinates]
+    : geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : geometry.coordinates;
+  yield* flat;
+}
+
+export class PlainMap {
+  constructor(home, layers, dark) {
+    this.colors = palette(dark);
+    this.svg = make("svg", { class: "plain-map", viewBox: `0 0 ${SIZE} ${SIZE}`, preserveAspectRatio: "xMidYMid slice" }, home);
+    this.frame = [113, 27.7, 113.1, 27.8];
+    this.ground = make("g", {}, this.svg);
+    this.marks = make("g", {}, this.svg);
+    this.layers = layers;
+  }
+
+  focus(points) {
+    const [lons, lats] = [points.map((p) => p[0]), points.map((p) => p[1])];
+    const pad = Math.max(Math.max(...lats) - Math.min(...lats), 0.04) * 0.35;
+    this.frame = [Math.min(...lons) - pad, Math.min(...lats) - pad, Math.max(...lons) + pad, Math.max(...lats) + pad];
+    this.drawGround();
+  }
+
+  place([lon, lat]) {
+    const [west, south, east, north] = this.frame;
+    const scale = SIZE / Math.max((east - west) * Math.cos((lat * Math.PI) / 180), north - south);
+    const x = SIZE / 2 + (lon - (west + east) / 2) * Math.cos((lat * Math.PI) / 180) * scale;
+    return [x.toFixed(1), (SIZE / 2 - (lat - (south + north) / 2) * scale).toFixed(1)];
+  }
+
+  path(geometry) {
+    return [...corners(geometry)].map((part) => `M${part.map((p) => this.place(p).join(" ")).join("L")}`).join("");
+  }
+
+  drawGround() {
+    const c = this.colors;
+    this.ground.replaceChildren();
+    make("rect", { width: SIZE, height: SIZE, x: 0, y: 0, fill: c.outside }, this.ground);
+    const fills = [["towns", c.land, c.border], ["river", c.water, c.shore]];
+    for (const [slug, fill, stroke] of fills) {
+      for (const feature of this.layers[slug]?.features ?? []) make("path", { d: this.path(feature.geometry), fill, stroke }, this.ground);
+    }
+    for (const feature of [...(this.layers.roads?.features ?? []), ...(this.layers.railway?.features ?? [])]) {
+      const main = feature.properties.kind === "main";
+      make("path", { d: this.path(feature.geometry), fill: "none", stroke: main ? c.mainCasing : c.casing, "stroke-width": main ? 4 : 1.5 }, this.ground);
+    }
+  }
+
+  show(people, points, site) {
+    this.marks.replaceChildren();
+    for (const feature of people.features) {
+      const [cx, cy] = this.place(feature.geometry.coordinates);
+      make("circle", { cx, cy, r: 5, fill: stateColor(feature.properties.state) }, this.marks);
+    }
+    for (const point of points) {
+      const [x, y] = this.place(point.at);
+      make("text", { x, y, class: "plain-pin" }, this.marks).textContent = point.letter;
+    }
+    if (site) {
+      const [cx, cy] = this.place(site.at);
+      make("circle", { cx, cy, r: 14, class: "plain-site" }, this.marks);
+    }
+  }
+}

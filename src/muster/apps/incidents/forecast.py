@@ -1,7 +1,7 @@
 """What is known of those already alerted, as arrival laws: silence, an answer, an ETA or a check-in each say something.
 
-Silence for t minutes makes acceptance less likely: P(accept | silent) = a (1-F(t)) / (1 - a F(t)), F the law of reply
-delays (DESIGN §4). Not having arrived works the same way on those who accepted: P(comes | not here by t).
+Silence for t minutes makes acceptance less likely (planning/response.py: accept_after_silence). Not having arrived works
+the same way on those who accepted: P(comes | not here by t).
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from muster.apps.incidents.models import Alert
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.states import COMING
 from muster.apps.service.reads import Turnout
-from muster.apps.incidents.gap import condition
+from muster.planning.response import Delay, accept_after_silence
+from muster.planning.shock import condition
 
 ETA_SPREAD = 0.30  # s.d. of log minutes around a stated ETA
 UNCLEAR_SHARE = 0.5  # an unclear answer halves the chance
 UNDELIVERED_SHARE = 0.1  # somebody may still reach him by phone
 FIRM_LOADING = 0.2  # an answer given takes most of the shared shock out of a person
+
+FLAGS = ("fixed", "here", "coming", "unclear", "undelivered", "silent", "declined", "delivered")
 
 Law = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -39,6 +42,7 @@ class Standing:
     undelivered: np.ndarray
     silent: np.ndarray
     declined: np.ndarray
+    delivered: np.ndarray
     since_alert: np.ndarray
     eta_in: np.ndarray
     since_arrival: np.ndarray
@@ -67,18 +71,32 @@ class Standing:
         return np.clip(show, 0.0, 1.0), offset, mu, sigma, loading, np.zeros(len(show))
 
     def _after_silence(self, said: Turnout) -> np.ndarray:
-        waited = np.maximum(np.nan_to_num(self.since_alert), 1e-3)
-        answered = ndtr((np.log(waited) - said.reply_mu) / said.reply_sigma)
-        accept = said.delivered * said.accept
-        return accept * (1 - answered) / np.maximum(1 - accept * answered, 1e-9) * (1 - said.no_show)
+        waited = np.nan_to_num(self.since_alert)
+        accepts = accept_after_silence(self._reached(said) * said.accept, waited, said.reply_delay, said.decline)
+        return accepts * (1 - said.no_show)
 
-    def shock(self, said: Turnout) -> tuple[float, float]:
-        """Mean and s.d. of the district shock, given who has accepted and who has declined so far."""
+    def _reached(self, said: Turnout) -> np.ndarray:
+        """P(the message got through): certain once a report or an answer says so."""
+        return np.where(self.delivered | self.coming | self.here | self.declined, 1.0, said.delivered)
+
+    def shock(self, said: Turnout, town: np.ndarray) -> tuple[float, float]:
+        """Mean and s.d. of the district shock, given who has accepted, who has declined and who is silent since when."""
         accepted = self.coming | self.here
-        answered = accepted | self.declined
-        if not answered.any():
+        heard = accepted | self.declined
+        if not heard.any():
             return 0.0, 1.0
-        return condition(said.accept[answered], accepted[answered], said.rho)
+        rows = heard | self.silent
+        answer = np.where(accepted, 1, np.where(self.declined, 0, -1))[rows]
+        accept = (self._reached(said) * said.accept)[rows]
+        replied = _share_replied(np.nan_to_num(self.since_alert[rows]), said.reply_delay)
+        return condition(
+            accept, answer, said.rho, replied=replied, decline=said.decline, rho_town=said.rho_town, town=town[rows]
+        )
+
+
+def _share_replied(waited: np.ndarray, delay: Delay) -> np.ndarray:
+    """F(t): share of those who answer at all who have answered t minutes after the alert."""
+    return ndtr((np.log(np.maximum(waited - delay.offset, 1e-3)) - delay.mu) / delay.sigma)
 
 
 def _not_here_yet(show: np.ndarray, offset: np.ndarray, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
@@ -94,10 +112,7 @@ def standing_of(
 ) -> Standing:
     """Rows of `live` alerts placed among `ids` (sorted); members in `used` fill lines that are done and count no more."""
     size = len(ids)
-    flags = {
-        name: np.zeros(size, bool)
-        for name in ("fixed", "here", "coming", "unclear", "undelivered", "silent", "declined")
-    }
+    flags = {name: np.zeros(size, bool) for name in FLAGS}
     minutes = {name: np.full(size, np.nan) for name in ("since_alert", "eta_in", "since_arrival")}
     alert_ids = np.zeros(size, np.int64)
     for alert in live:
@@ -106,6 +121,7 @@ def standing_of(
             continue
         alert_ids[row] = alert.pk
         flags[_word(alert)][row] = True
+        flags["delivered"][row] = alert.delivered_at is not None
         flags["fixed"][row] = alert.member_id not in used
         minutes["since_alert"][row] = (at - alert.alerted_at).total_seconds() / 60
         if alert.eta_at is not None:

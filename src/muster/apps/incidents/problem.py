@@ -1,4 +1,4 @@
-"""From ORM rows to the planner's arrays: who could be called, who already is and what he said, what is still needed by when.
+"""From ORM rows to the planner's arrays: who could be called, who is and what he said, what is still needed by when.
 
 Minutes inside the problem count from `at`; needs count from T0, so the minutes already gone are subtracted here.
 """
@@ -12,7 +12,6 @@ from datetime import datetime
 
 import numpy as np
 
-from muster.apps.incidents.gap import DistanceTravel
 from muster.apps.incidents.forecast import Standing, standing_of
 from muster.apps.incidents.models import Alert, Callout, NeedLine
 from muster.apps.incidents.models.callout import AlertState, CalloutState
@@ -20,17 +19,17 @@ from muster.apps.incidents.states import GONE, OPEN, REFUSED, RUNNING
 from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.plans.models import MusterPoint
 from muster.apps.service.reads import Turnout, committed_ids, turnout
+from muster.planning.arrival import DistanceTravel, Trip, arrival_law
 from muster.planning.problem import Candidates, Need, Problem
 
 LATE_LINE_MINUTES = 20.0  # a line that missed its time still wants its people: replacements get this long
-PREPARE_MINUTES = 8.0
-UNKNOWN_HOME_MINUTES = 40.0  # nobody knows where he starts: taken as far out
+UNKNOWN_HOME_MINUTES, UNKNOWN_HOME_SPREAD = 40.0, 0.6  # nobody knows where he starts: taken as far out
 TRAVEL = DistanceTravel()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
-    """A problem and what its rows mean. `row_of` maps member id to row; `orders` the need order of each line of the problem."""
+    """A problem and what its rows mean; `orders` is the need order of each line of the problem."""
 
     problem: Problem | None
     member_ids: np.ndarray
@@ -51,7 +50,7 @@ def problem_for(callout: Callout, at: datetime) -> Bundle:
     said = turnout(arrays.ids, at)
     committed = committed_ids(at)
     alerts = list(callout.alerts.all())
-    live = [alert for alert in alerts if alert.state not in GONE and not (alert.state == AlertState.RELEASED)]
+    live = [alert for alert in alerts if alert.state not in GONE and alert.state != AlertState.RELEASED]
     done, missed = _passed_lines(needs, alerts, callout, at)
     used = {alert.member_id for alert in live if alert.post_id in done}
     open_needs = [need for need in needs if need.pk not in done]
@@ -116,13 +115,6 @@ def _asked_elsewhere(callout: Callout) -> np.ndarray:
     return np.fromiter(ids, np.int64)
 
 
-def arrival_law(said: Turnout, minutes: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(offset, mu, sigma): getting ready, then the road."""
-    unknown = ~np.isfinite(minutes)
-    road = np.where(unknown, UNKNOWN_HOME_MINUTES, minutes)
-    return np.full(len(road), PREPARE_MINUTES), np.log(np.maximum(road, 1.0)), np.where(unknown, 0.6, spread)
-
-
 def usable_of(arrays: MemberArrays) -> np.ndarray:
     """Who may be called at all: not away, and the consent to be called not taken back."""
     return ~arrays.away & ~arrays.withdrawn
@@ -134,18 +126,23 @@ def _travel(arrays: MemberArrays, points: Sequence[MusterPoint]) -> tuple[np.nda
         count = len(arrays.ids)
         return np.full(count, np.inf), np.full(count, 0.3), np.zeros(count, np.int64)
     each = [TRAVEL.travel(arrays.lon, arrays.lat, point.lon, point.lat) for point in points]
-    minutes = np.stack([one.minutes for one in each])
+    homeless = ~np.isfinite(arrays.lon)
+    minutes = np.where(homeless, UNKNOWN_HOME_MINUTES, np.stack([one.minutes for one in each]))
     best = minutes.argmin(axis=0)
     rows = np.arange(len(arrays.ids))
     spread = np.stack([one.sigma for one in each])[best, rows]
-    return minutes[best, rows], spread, np.array([point.pk for point in points], np.int64)[best]
+    return (
+        minutes[best, rows],
+        np.where(homeless, UNKNOWN_HOME_SPREAD, spread),
+        np.array([point.pk for point in points], np.int64)[best],
+    )
 
 
 def _problem(
     callout: Callout, base: _Base, standing: Standing, needs: Sequence[NeedLine], missed: set[int], at: datetime
 ) -> Problem:
     gone = (at - callout.incident.t0).total_seconds() / 60
-    law = arrival_law(base.said, base.minutes, base.spread)
+    law = arrival_law(base.said.preparation, Trip(base.minutes, base.spread))
     show, offset, mu, sigma, loading, not_before = standing.laws(base.said, law)
     candidates = Candidates(
         show=show,
@@ -167,7 +164,7 @@ def _problem(
         )
         for need in needs
     )
-    mean, sd = standing.shock(base.said)
+    mean, sd = standing.shock(base.said, base.arrays.town)
     return Problem(
         candidates=candidates, needs=lines, target=callout.target,
         rho=base.said.rho, rho_town=base.said.rho_town, shock_mean=mean, shock_sd=sd,

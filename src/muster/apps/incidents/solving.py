@@ -17,9 +17,9 @@ from django.utils import timezone
 from muster.apps.incidents.models import Alert, Callout, SolveRun
 from muster.apps.incidents.problem import Bundle, problem_for
 from muster.apps.incidents.states import COMING, UNAPPROVED
-from muster.apps.incidents.gap import can_release
 from muster.planning.evaluate import Evaluation, evaluate
 from muster.planning.outcome import LineForecast, Plan, Repair, Shortfall
+from muster.planning.release import can_release
 from muster.planning.replan import replan
 from muster.planning.solve import SolveTimeout, solve
 
@@ -97,7 +97,7 @@ def _running(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: C
         run.certificate["measured"] = len(bundle.missed) == len(bundle.orders)
     if worth.p_low >= callout.target:
         run.outcome = "shortfall" if bundle.missed else "enough"
-        run.releasable = _releasable(callout, bundle, seed)
+        run.releasable = _releasable(callout, bundle, seed, late)
         return
     said = replan(bundle.problem, seed=seed, deadline=late)
     plan = said if isinstance(said, Plan) else said.best
@@ -107,11 +107,11 @@ def _running(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: C
         run.shortfall = _shortfall(said, bundle)
 
 
-def _releasable(callout: Callout, bundle: Bundle, seed: int) -> list[int]:
+def _releasable(callout: Callout, bundle: Bundle, seed: int, late: Callable[[], bool]) -> list[int]:
     """Alert ids of people who said they come and may be told not to, with the promise kept by the rest."""
     if not callout.alerts.filter(state__in=COMING).exists():
         return NONE_KEPT
-    rows = can_release(bundle.problem, seed=seed)
+    rows = can_release(bundle.problem, seed=seed, deadline=late)
     ids = bundle.alert_ids[rows]
     return sorted(Alert.objects.filter(pk__in=ids.tolist(), state__in=COMING).values_list("pk", flat=True))
 

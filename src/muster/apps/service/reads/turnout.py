@@ -15,7 +15,7 @@ from muster.apps.service.models import ResponseModelRow
 from muster.apps.service.reads.fitting import Fitted, home_units, index_of
 from muster.core.units import part_of_day
 from muster.planning.problem import InvalidProblem
-from muster.planning.response import predict
+from muster.planning.response import Delay, predict
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,8 @@ class Turnout:
     no_show     P(does not come | accepted)
     prior       no call of his own stands behind the figures
     rho         latent-normal correlation over the district at its upper limit; `rho_town` the same within a town
-    reply_mu, reply_sigma   of log minutes from delivery to the reply
+    reply_delay    law of the minutes from the alert to the reply; `decline` P(says so | does not accept)
+    preparation    law of the minutes from the alert to setting out
     """
 
     accept: NDArray[np.float64]
@@ -45,8 +46,9 @@ class Turnout:
     model_version: str
     rho: float
     rho_town: float
-    reply_mu: float
-    reply_sigma: float
+    reply_delay: Delay
+    decline: float
+    preparation: Delay
 
     @property
     def show(self) -> NDArray[np.float64]:
@@ -70,8 +72,9 @@ def _prior(size: int) -> Turnout:
         model_version=PRIOR_VERSION,
         rho=PRIOR_RHO,
         rho_town=PRIOR_RHO_TOWN,
-        reply_mu=float(np.log(4.0)),
-        reply_sigma=0.9,
+        reply_delay=Delay(0.0, float(np.log(4.0)), 0.9),
+        decline=0.55,
+        preparation=Delay(0.0, float(np.log(8.0)), 0.5),
     )
 
 
@@ -114,6 +117,7 @@ def turnout(member_ids: Sequence[int] | NDArray[np.int64], at: datetime, channel
         model_version=model.version,
         rho=model.rho_upper,
         rho_town=model.rho_town_upper,
-        reply_mu=model.reply_delay.mu,
-        reply_sigma=model.reply_delay.sigma,
+        reply_delay=model.reply_delay,
+        decline=model.decline.mean,
+        preparation=model.preparation,
     )

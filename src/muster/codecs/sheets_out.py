@@ -78,6 +78,7 @@ def put(sheet: Any, value: Value, number_format: str = "General", **styles: Any)
     """A cell for a write-only sheet. Text is always text; aware moments become Beijing wall-clock time."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = to_beijing(value).replace(tzinfo=None)
+    value = None if value == "" else value
     cell = WriteOnlyCell(sheet, safe_text(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"

@@ -12,6 +12,7 @@ Answer = Literal["accept", "decline", "opt_out", "unclear"]
 REASON_LENGTH = 200
 
 _DIGIT = re.compile(r"([12])(?!\d)(.*)", re.DOTALL)
+_UNIT = r"\s*(?:个?小时|个?钟头|分钟?|天|点|号|月|h\b|min)"
 _ACCEPT_WORDS = ("收到", "能到", "可以", "参加", "马上到", "到", "来", "是", "好", "yes", "y", "ok")
 _DECLINE_WORDS = ("不能", "不去", "不来", "不到", "不了", "不行", "不可以", "不参加", "去不了", "来不了", "没空",
                   "请假", "拒绝", "否", "不", "no", "n")
@@ -50,9 +51,9 @@ def parse_reply(text: str) -> Reply:
 
 
 def _by_digit(digit: str, rest: str, whole: str) -> Reply:
-    unit = re.match(r"\s*(?:个?小时|分钟?|天|点|号|月|h\b|min)", rest)
+    unit = re.match(_UNIT, rest)
     other = "2" if digit == "1" else "1"
-    both = re.match(rf"[\s/,、，或]*{other}(?!\d)", rest)
+    both = re.match(rf"[\s/,、，或]*{other}(?!\d)(?!{_UNIT})", rest)
     if unit or both or re.match(r"\s*[.:]\s*\d", rest):  # "2小时", "1/2", "1:30": a time or both answers
         return Reply("unclear", whole[:REASON_LENGTH])
     reason = _LEAD.sub("", rest).strip()

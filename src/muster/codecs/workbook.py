@@ -123,7 +123,7 @@ def _calamine_sheet(book: python_calamine.CalamineWorkbook, name: str) -> Sheet:
     with _Reading():
         sheet = book.get_sheet_by_name(name)
         left = sheet.start[1] if sheet.start else 0
-        height = sheet.total_height
+        height = sheet.end[0] + 1 if sheet.end else 0
         merged = tuple(Merged(top + 1, first + 1, bottom + 1, last + 1)
                        for (top, first), (bottom, last) in sheet.merged_cell_ranges or ())
 

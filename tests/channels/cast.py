@@ -9,7 +9,9 @@ from muster.codecs import phone
 
 def unit_of(code: str = "T1", name: str = "栗雨街道", parent: Unit | None = None) -> Unit:
     path = f"{parent.path}/{code}" if parent else code
-    return Unit.objects.get_or_create(code=code, defaults={"name": name, "kind": "town", "path": path, "parent": parent})[0]
+    return Unit.objects.get_or_create(
+        code=code, defaults={"name": name, "kind": "town", "path": path, "parent": parent}
+    )[0]
 
 
 def member_of(number: int, *, mobile: str | None = "", unit: Unit | None = None, **more: object) -> Member:

@@ -17,13 +17,18 @@ class GatewayProcess:
 
     def __init__(self, log: Path) -> None:
         self.log = log
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        """Start it, again on the same port when it ran before."""
+        program = str(Path(__file__).with_name("gateway_process.py"))
         self.process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("gateway_process.py")), str(log)],
-            stdout=subprocess.PIPE,
-            text=True,
+            [sys.executable, program, str(self.log), str(self.port)], stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout is not None
-        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+        self.port = int(self.process.stdout.readline())
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def behave(self, **how: object) -> None:
         httpx.post(f"{self.url}/behave", json=how, trust_env=False).raise_for_status()
@@ -40,7 +45,7 @@ class GatewayProcess:
         self.process.stdout.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def start_gateway(tmp_path: Path) -> Iterator[Callable[[str], GatewayProcess]]:
     running: list[GatewayProcess] = []
 
@@ -53,12 +58,12 @@ def start_gateway(tmp_path: Path) -> Iterator[Callable[[str], GatewayProcess]]:
         gateway.stop()
 
 
-@pytest.fixture()
+@pytest.fixture
 def gateway(start_gateway: Callable[[str], GatewayProcess]) -> GatewayProcess:
     return start_gateway("gateway")
 
 
-@pytest.fixture()
+@pytest.fixture
 def sender() -> Iterator[Sender]:
     made = Sender()
     yield made

@@ -42,12 +42,13 @@ class Gateway(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Quiet."""
 
 
 if __name__ == "__main__":
     Gateway.log_path = sys.argv[1]
+    ThreadingHTTPServer.handle_error = lambda self, request, address: None  # a killed sender breaks its connections
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 0), Gateway)
     print(server.server_port, flush=True)
     server.serve_forever()

@@ -26,9 +26,7 @@ BODIES = ["【演练】集结", "[EXERCISE] Callout", "【办公室】集结：�
     exercise_url=st.sampled_from(URLS),
     exercise_home=st.booleans(),
 )
-@example(
-    exercise=True, body="【演练】集结", url=URLS[1], actual_url=URLS[1], exercise_url=URLS[1], exercise_home=False
-)
+@example(exercise=True, body="【演练】集结", url=URLS[1], actual_url=URLS[1], exercise_url=URLS[1], exercise_home=False)
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_whatever_reaches_the_socket_goes_to_its_own_gateway(
     exercise: bool, body: str, url: str, actual_url: str, exercise_url: str, exercise_home: bool,
@@ -68,5 +66,5 @@ def test_one_address_for_both_modes_serves_actual_callouts_only(settings: object
 
 def test_without_a_gateway_nothing_may_leave(settings: object) -> None:
     settings.MUSTER_SMS_URL = ""
-    with pytest.raises(MusterError, match="channels.no_gateway"):
+    with pytest.raises(MusterError, match=r"channels\.no_gateway"):
         check_may_leave(exercise=False, body="集结", url="")

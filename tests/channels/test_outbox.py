@@ -17,8 +17,8 @@ from muster.apps.channels.actions import (
     queue_messages,
     record_receipt,
     recover_claims,
+    sending,
 )
-from muster.apps.channels.actions import sending
 from muster.apps.channels.actions.outbox import Draft
 from muster.apps.channels.models import MessageState, OutMessage
 from muster.core.errors import Conflict, NotAllowed
@@ -36,7 +36,12 @@ def _gateways(settings: object) -> None:
 def queue(number: int, *, exercise: bool = False, ref: str = "", **more: object) -> OutMessage:
     body = "【演练】集结" if exercise else "【办公室】集结"
     return queue_message(
-        ref=ref or f"alert:{number}", kind="alert", member=member_of(number, **more), body=body, exercise=exercise, at=AT
+        ref=ref or f"alert:{number}",
+        kind="alert",
+        member=member_of(number, **more),
+        body=body,
+        exercise=exercise,
+        at=AT,
     )
 
 
@@ -78,19 +83,19 @@ def test_a_repeat_with_the_same_words_is_harmless() -> None:
 
 def test_nobody_gets_two_different_alerts_of_one_callout() -> None:
     message = queue(1)
-    with pytest.raises(Conflict, match="channels.different_message"):
+    with pytest.raises(Conflict, match=r"channels\.different_message"):
         queue_message(ref="alert:1", kind="alert", member=message.member, body="另一个", exercise=False, at=AT)
 
 
 def test_the_same_alert_can_not_change_its_mode() -> None:
     message = queue(1, exercise=True)
-    with pytest.raises(NotAllowed, match="channels.mark_mismatch"):
+    with pytest.raises(NotAllowed, match=r"channels\.mark_mismatch"):
         queue_message(ref="alert:1", kind="alert", member=message.member, body=message.body, exercise=False, at=AT)
 
 
 @pytest.mark.parametrize(("exercise", "body"), [(True, "集结"), (False, "【演练】集结"), (False, "[EXERCISE] x")])
 def test_a_text_that_does_not_say_what_it_is_is_never_queued(exercise: bool, body: str) -> None:
-    with pytest.raises(NotAllowed, match="channels.mark_mismatch"):
+    with pytest.raises(NotAllowed, match=r"channels\.mark_mismatch"):
         queue_message(ref="alert:1", kind="alert", member=member_of(1), body=body, exercise=exercise, at=AT)
     assert not OutMessage.objects.exists()
 
@@ -98,7 +103,7 @@ def test_a_text_that_does_not_say_what_it_is_is_never_queued(exercise: bool, bod
 def test_an_exercise_home_refuses_actual_messages(settings: object, tmp_path: Path) -> None:
     settings.HOME = tmp_path
     (tmp_path / "exercise.home").touch()
-    with pytest.raises(NotAllowed, match="channels.actual_in_exercise_home"):
+    with pytest.raises(NotAllowed, match=r"channels\.actual_in_exercise_home"):
         queue(1)
     assert queue(2, exercise=True).state == "queued"
 

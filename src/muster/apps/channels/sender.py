@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import httpx
@@ -122,12 +123,18 @@ class Sender:
             log.warning("sender.recovered", messages=found)
 
     def _send(self, batch: list[OutMessage]) -> None:
+        """Never more than PARALLEL handed over and not yet written down: a crash leaves no more than those in doubt."""
         client, threads = self._open()
+        waiting = iter(batch)
         running: dict[Future[Outcome], OutMessage] = {}
-        for message in batch:
+        for message in islice(waiting, PARALLEL):
             running[threads.submit(hand_over, client, _parcel(message))] = message
-        for done in as_completed(running):
-            _keep(running[done], done.result())
+        while running:
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for result in done:
+                _keep(running.pop(result), result.result())
+                for message in islice(waiting, 1):
+                    running[threads.submit(hand_over, client, _parcel(message))] = message
 
     def _open(self) -> tuple[httpx.Client, ThreadPoolExecutor]:
         if self._client is None or self._threads is None:

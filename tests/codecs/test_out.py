@@ -177,6 +177,11 @@ def test_an_export_is_text_where_it_is_text_and_beijing_time():
     assert {str(area) for area in sheet.merged_cells.ranges} == {"A1:E1", "A2:E2"}
 
 
+def test_a_date_stays_a_date_in_a_column_of_text():
+    sheet = sheet_of(export_xlsx("t", [Column("a")], [[date(2026, 5, 1)], [5]]))
+    assert (sheet["A3"].value.date(), sheet["A4"].value) == (date(2026, 5, 1), 5)
+
+
 def test_a_table_of_one_column_and_without_rows():
     sheet = sheet_of(export_xlsx("x", [Column("a")], []))
     assert [row[0] for row in sheet.iter_rows(values_only=True)] == ["x", "a"]
@@ -199,6 +204,12 @@ def test_no_text_becomes_a_formula_in_any_export(texts):
         assert all(cell.data_type in ("s", "n") and not (cell.data_type == "n" and cell.value) for cell in cells)
     for line in list(csv.reader(io.StringIO(export_csv(columns, rows).decode("utf-8-sig"), newline="")))[1:]:
         assert not any(value.lstrip(" \u3000").startswith(("=", "+", "-", "@", "\t", "\r", "|")) for value in line)
+
+
+def test_characters_that_no_file_can_hold_are_left_out():
+    broken = "张\x00三\ud800\uffff"
+    assert sheet_of(export_xlsx("t", [Column("a")], [[broken]]))["A3"].value == "张三"
+    assert export_csv([Column("a")], [["张三\ud800"]]).decode("utf-8-sig") == "a\r\n张三\r\n"
 
 
 def test_titles_of_sheets():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ FORMATS: dict[ColumnKind, str] = {
     "text": "@", "number": "General", "money": "#,##0.00", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm",
 }
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "|")
+_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 LONGEST_TEXT = 32_767
 LONGEST_SHEET_NAME = 31
 
@@ -55,11 +57,12 @@ class Column:
 
 def safe_text(text: str) -> str:
     """Text that .xlsx can hold: without control characters and not longer than a cell."""
-    return str(ILLEGAL_CHARACTERS_RE.sub("", text))[:LONGEST_TEXT]
+    return str(_NOT_IN_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", text)))[:LONGEST_TEXT]
 
 
 def csv_text(text: str) -> str:
     """Text for CSV: an apostrophe goes before what a spreadsheet would run."""
+    text = _NOT_IN_XML.sub("", text)
     return "'" + text if text.lstrip(" \u3000").startswith(DANGEROUS) else text
 
 
@@ -78,13 +81,16 @@ def put(sheet: Any, value: Value, number_format: str = "General", **styles: Any)
     """A cell for a write-only sheet. Text is always text; aware moments become Beijing wall-clock time."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = to_beijing(value).replace(tzinfo=None)
-    value = None if value == "" else value
-    cell = WriteOnlyCell(sheet, safe_text(value) if isinstance(value, str) else value)
+    if isinstance(value, str):
+        value = safe_text(value) or None
+    cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(DANGEROUS)
         number_format = "@" if number_format == "General" else number_format
-    cell.number_format = number_format
+    # Dates bring a format of their own, without which they would show as a serial number.
+    if not (isinstance(value, (date, time, timedelta)) and number_format in ("General", "@")):
+        cell.number_format = number_format
     for name, style in styles.items():
         setattr(cell, name, style)
     return cell

@@ -44,13 +44,6 @@ class KitForm(forms.Form):
             kit = next((name for kind, name in _KIT.items() if isinstance(field.widget, kind)), "form-control")
             field.widget.attrs.setdefault("class", kit)
 
-    def style_errors(self) -> None:
-        """Mark the controls that carry a sentence, for the eye and for screen readers."""
-        for name in self.errors:
-            if name in self.fields:
-                attrs = self.fields[name].widget.attrs
-                attrs["class"] = f"{attrs['class']} is-invalid"
-
 
 class NamedChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: object) -> str:

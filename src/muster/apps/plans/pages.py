@@ -57,7 +57,6 @@ def _write(request: HttpRequest, plan: Plan | None) -> HttpResponse:
         if saved is not None:
             messages.success(request, _("Saved."))
             return redirect("plan-page", plan_id=saved.pk)
-    form.style_errors()
     return _page(request, plan, form, rows, status=422)
 
 
@@ -104,6 +103,7 @@ def _page(
         "plan": plan,
         "form": form,
         "rows": rows,
+        "judged": status != 200,
         "may_edit": request.actor.may(Right.EDIT_PLANS) and (plan is None or plan.retired_at is None),
         "may_authorise": request.actor.may(Right.PRE_AUTHORISE),
     }

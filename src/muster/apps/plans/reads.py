@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
-from muster.apps.people.models import Capability, MemberState
+from muster.apps.people.models import MemberState
+from muster.apps.people.reads.validity import valid_holdings
 from muster.apps.plans.models import Plan, PlanNeed, Site
 from muster.core.errors import NotFound
 from muster.core.units import beijing_day
@@ -68,16 +69,6 @@ def _fitness(plan: Plan) -> tuple[bool, bool, datetime, int]:
 
 
 def holder_counts(at: datetime) -> dict[int, int]:
-    """capability id -> active members who hold it validly on the Beijing day of `at`, 0 included."""
-    day = beijing_day(at)
-    in_force = (Q(holdings__valid_from=None) | Q(holdings__valid_from__lte=day)) & (
-        Q(holdings__valid_to=None) | Q(holdings__valid_to__gte=day)
-    )
-    rows = Capability.objects.annotate(
-        holders=Count(
-            "holdings__member",
-            filter=in_force & Q(holdings__member__state=MemberState.ACTIVE),
-            distinct=True,
-        )
-    )
-    return dict(rows.values_list("pk", "holders"))
+    """capability id -> active members who hold it validly on the Beijing day of `at`; others are absent."""
+    held = valid_holdings(beijing_day(at)).filter(member__state=MemberState.ACTIVE)
+    return dict(held.order_by().values_list("capability").annotate(Count("member", distinct=True)))

@@ -1,4 +1,4 @@
-"""Accounts: made, changed and switched off by the administrator; every act stands in the journal's stream `security`."""
+"""Accounts: made, changed, switched off by the administrator, each act stands in the journal's stream `security`."""
 
 from __future__ import annotations
 

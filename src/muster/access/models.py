@@ -16,7 +16,7 @@ class Role(models.TextChoices):
 
 
 class Account(models.Model):
-    """One role of one user. `unit_path` is the tree path the account sees ("" = all); `member_ref` is its member number."""
+    """One role of one user. `unit_path` is the tree path the account sees ("" = all); `member_ref`: member number."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account")
     role = models.CharField(max_length=20, choices=Role)

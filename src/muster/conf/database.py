@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;"
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; "
+    "PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;"
+)
 
 
 def database_settings(home: Path, url: str | None) -> dict[str, object]:
-    """Django's DATABASES['default'] for `url` (postgresql://user:pw@host:port/name?host=/socket) or SQLite in `home`."""
+    """DATABASES['default'] for `url` (postgresql://user:pw@host:port/name?host=/socket) or for SQLite in `home`."""
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",

@@ -1,4 +1,4 @@
-"""The data folder (MUSTER_HOME): database, secrets, lock, journal heads. Made at first use, readable by its owner only."""
+"""The data folder (MUSTER_HOME): database, secrets, lock, journal heads. Made at first use, for its owner only."""
 
 from __future__ import annotations
 

@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "muster.live",
     "muster.web",
 ]
+if (HOME / "exercise.home").exists():
+    INSTALLED_APPS.append("muster.exercise")  # its page tells the engine when the system has caught up
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

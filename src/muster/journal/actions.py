@@ -57,7 +57,7 @@ def _key_of(person: str) -> PersonKey:
 
 @transaction.atomic
 def destroy_person_key(person: str, *, actor: str, at: datetime) -> None:
-    """Erase a person's private journal parts by destroying the key; entries and chain stay. The caller checks the right.
+    """Erase a person's private journal parts by destroying the key; entries and chain stay. The caller checks rights.
 
     A second call changes nothing. Copies of the key in old backups are the keeper's duty."""
     row, _ = PersonKey.objects.select_for_update().get_or_create(person=person)

@@ -15,7 +15,7 @@ class Stream(models.Model):
 
 
 class Entry(models.Model):
-    """One act. `payload` holds no personal data in clear: people appear as `person` (number), private parts as `sealed`."""
+    """One act. `payload` holds no personal data in clear: people appear by number, private parts as `sealed`."""
 
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="entries")
     seq = models.PositiveBigIntegerField()

@@ -1,0 +1,54 @@
+"""`muster plan`: the planner on a stored instance, without database or settings."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from muster.cli.output import write_json
+from muster.core.errors import Unreadable
+
+app = typer.Typer(help="The planner by itself.", no_args_is_help=True)
+
+SHORT = 1
+
+
+@app.callback()
+def group() -> None:
+    """Keeps `solve` a command of its own while it is the only one."""
+
+
+@app.command()
+def solve(
+    instance: Annotated[Path, typer.Option(help="A stored instance (.npz).")],
+    json_to: Annotated[str, typer.Option("--json", metavar="OUT|-", help="Where the answer goes, - for stdout.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same answer.")] = 1,
+    budget: Annotated[float | None, typer.Option(min=0.01, help="Seconds of work to aim at.")] = None,
+) -> None:
+    """Whom to alert, with what certified chance; exit code 1 when the people do not suffice."""
+    import numpy as np
+
+    from muster.planning.instance import solve_instance
+    from muster.planning.problem import InvalidProblem
+
+    try:
+        with np.load(io.BytesIO(instance.read_bytes()), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except FileNotFoundError as error:
+        raise Unreadable("file.missing", path=str(instance)) from error
+    except (OSError, ValueError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        raise Unreadable("plan.unreadable", path=str(instance)) from error
+    started = time.perf_counter()
+    try:
+        answer = solve_instance(arrays, seed, budget)
+    except InvalidProblem as error:
+        raise Unreadable("plan.invalid", path=str(instance), rule=str(error)) from error
+    if "shortfall" in answer:
+        write_json(json_to, answer)
+        raise typer.Exit(SHORT)
+    write_json(json_to, {**answer, "seconds": round(time.perf_counter() - started, 3)})

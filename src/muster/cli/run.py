@@ -1,0 +1,53 @@
+"""`muster up` and `muster worker`: the running system."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from muster.core.errors import InvalidInput
+
+app = typer.Typer()
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGTERM, SIGINT and SIGHUP set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Port to answer at; 0 takes a free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen at; this machine only by default.")] = "127.0.0.1",
+) -> None:
+    """Run the system: web server and background lanes, restarted when they fail, until Ctrl-C or SIGTERM."""
+    from muster.conf.setup import setup_django
+
+    setup_django()
+    from muster.conf.running import Running
+
+    stop = stop_on_signals()
+    running = Running(host=host, port=port)
+    running.run(stop, announce=lambda address: typer.echo(f"Muster answers at {address}"))
+
+
+@app.command()
+def worker(lane: Annotated[str, typer.Option(help="send, solve, tick or import.")]) -> None:
+    """Run one background lane (started by `muster up`)."""
+    from muster.conf.setup import setup_django
+
+    setup_django()
+    from muster.jobs import lanes
+
+    if lane not in lanes.PLACES:
+        raise InvalidInput("lane.unknown", name=lane, known=", ".join(lanes.PLACES))
+    found = lanes.find(lane)
+    if found is None:
+        raise InvalidInput("lane.unknown", name=lane, known=", ".join(lanes.PLACES))
+    lanes.run(found, stop_on_signals())

@@ -1,0 +1,99 @@
+"""The running system: lock, web server, lanes. `muster up` and the demo both start it here."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from django.conf import settings
+from django.db import connection
+
+from muster.conf.first_start import is_ready
+from muster.core.errors import Conflict, InvalidInput, Unavailable
+from muster.jobs import beats, lanes
+from muster.jobs.lock import HomeLock
+from muster.jobs.supervisor import Program, Supervisor
+from muster.journal import heads
+
+ANSWER_SECONDS = 60.0
+APPLICATION = "muster.conf.asgi:application"
+
+
+def free_port(host: str, wanted: int) -> int:
+    """`wanted`, or any free port for 0. Error: "up.port_taken"; the server itself would share it without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, wanted))
+            probe.listen(1)
+        except OSError as error:
+            raise InvalidInput("up.port_taken", port=wanted) from error
+        return probe.getsockname()[1]
+
+
+def web_program(host: str, port: int) -> Program:
+    server = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port)]
+    manner = ["--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]
+    return Program("web", [*server, *manner, APPLICATION])
+
+
+def lane_programs() -> list[Program]:
+    """One program per lane whose part is installed."""
+    command = [sys.executable, "-m", "muster.cli.main", "worker", "--lane"]
+    return [Program(f"lane-{name}", [*command, name]) for name in lanes.PLACES if lanes.find(name) is not None]
+
+
+class Running:
+    """Holds the lock of the data folder and supervises its processes.
+
+    Errors of `run`: Conflict "up.running", InvalidInput "up.port_taken", Unavailable "up.no_answer",
+    Conflict "up.not_ready"."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.home = Path(settings.HOME)
+        if not is_ready():
+            raise Conflict("up.not_ready", home=str(self.home))
+        connection.close()
+        self.lock = HomeLock(self.home)
+        self.lock.take("an address not known yet")
+        self.host, self.port = host, free_port(host, port)
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+        self.address = f"http://{shown}:{self.port}/"
+        self.lock.take(self.address)
+
+    def run(self, stop: threading.Event, announce: Callable[[str], None]) -> None:
+        """Until `stop` is set. `announce` is called once, when the server answers."""
+        heads.compact()
+        shutil.rmtree(self.home / beats.FOLDER, ignore_errors=True)
+        supervisor = Supervisor([web_program(self.host, self.port), *lane_programs()], self.home / "log")
+        deadline = time.monotonic() + ANSWER_SECONDS
+        waiting = True
+
+        def watch() -> None:
+            nonlocal waiting
+            if waiting and self.answers():
+                waiting = False
+                announce(self.address)
+            elif waiting and time.monotonic() > deadline:
+                raise Unavailable("up.no_answer", log=str(supervisor.log_folder / "web.log"))
+
+        try:
+            supervisor.run(stop, each=watch)
+        finally:
+            self.lock.free()
+
+    def answers(self) -> bool:
+        """Whether the web server tells that it is well."""
+        try:
+            with urlopen(Request(self.address + "healthz/"), timeout=2) as response:
+                return response.status == 200
+        except (URLError, OSError):
+            return False

@@ -1,0 +1,3 @@
+from tests.callout_pages.conftest import district, noon
+
+__all__ = ["district", "noon"]

@@ -1,1 +1,17 @@
-urlpatterns = []
+"""Addresses of the registers. They stand before the cards, whose address takes any member number."""
+
+from django.urls import path
+
+from muster.apps.people.pages import downloads, edit, imports, where
+
+urlpatterns = [
+    path("people/new/", edit.member_new, name="member-new"),
+    path("people/map/", where.people_map, name="people-map"),
+    path("people/map.json", where.people_map_json, name="people-map-json"),
+    path("people/import/", imports.import_start, name="people-import"),
+    path("people/import/<int:run_id>/", imports.import_run, name="people-import-run"),
+    path("people/import/<int:run_id>/refused.xlsx", imports.import_refused, name="people-import-refused"),
+    path("people/template.xlsx", downloads.template, name="people-template"),
+    path("people/export.xlsx", downloads.export, name="people-export"),
+    path("people/<str:number>/edit/", edit.member_edit, name="member-edit"),
+]

@@ -4,6 +4,7 @@ from muster.apps.people.actions.away import add_away, cancel_away
 from muster.apps.people.actions.contacts import add_contact, give_consent, remove_contact, unmask, withdraw_consent
 from muster.apps.people.actions.holdings import remove_holding, set_holding
 from muster.apps.people.actions.members import MemberInput, save_member
+from muster.apps.people.actions.runs import drop_import, note_export, order_take_over, start_import
 from muster.apps.people.actions.seed import seed_capabilities
 from muster.apps.people.actions.taking_over import Taken, take_over
 from muster.apps.people.actions.units import UnitTree, set_unit_state, upsert_units
@@ -15,13 +16,17 @@ __all__ = [
     "add_away",
     "add_contact",
     "cancel_away",
+    "drop_import",
     "give_consent",
+    "note_export",
+    "order_take_over",
     "remove_contact",
     "remove_holding",
     "save_member",
     "seed_capabilities",
     "set_holding",
     "set_unit_state",
+    "start_import",
     "take_over",
     "unmask",
     "upsert_units",

@@ -171,3 +171,10 @@ def purge_old() -> int:
         _drop_files(run)
         ImportRun.objects.filter(pk=run.pk).update(file_path="")
     return len(old)
+
+
+@transaction.atomic
+def note_export(actor: Actor, rows: int) -> None:
+    """The list of members left the house as a file."""
+    check(actor, Right.SEE_PEOPLE)
+    append(STREAM, "people.exported", actor=actor.ref, at=clock.now(), payload={"rows": rows})

@@ -27,6 +27,10 @@ class HeldCapability:
     state: str
     days_left: int
 
+    @property
+    def days_over(self) -> int:
+        return -self.days_left
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -44,6 +48,12 @@ class Card:
     consents: tuple[Consent, ...]
     year: Year
     missing: tuple[Capability, ...]
+
+    @property
+    def renewable(self) -> str:
+        """Slug of the first certificate that has lapsed or soon will, "" for none."""
+        found = (one.holding.capability.slug for one in self.holdings if one.state in ("lapsed", "soon", "unproven"))
+        return next(found, "")
 
     @property
     def accept(self) -> float:

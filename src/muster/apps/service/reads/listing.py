@@ -72,6 +72,10 @@ class Row:
     accept: float
     prior: bool
 
+    @property
+    def days_over(self) -> int:
+        return -self.days_left
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleList:
@@ -80,6 +84,7 @@ class PeopleList:
     asked: Asked
     rows: tuple[Row, ...]
     total: int
+    page: int
     pages: int
     groups: tuple[Count, ...]
     capabilities: tuple[Count, ...]
@@ -117,11 +122,12 @@ def people_list(actor: Actor, asked: Asked, at: datetime) -> PeopleList:
         found = found.exclude(state=MemberState.ACTIVE)
     order = [pk for pk in found.values_list("pk", flat=True) if wanted is None or pk in wanted]
     pages = max(1, -(-len(order) // PAGE_ROWS))
-    first = (min(asked.page, pages) - 1) * PAGE_ROWS
+    page = min(asked.page, pages)
+    first = (page - 1) * PAGE_ROWS
     rows = _rows(order[first : first + PAGE_ROWS], who, at, day)
     inactive = visible.exclude(state=MemberState.ACTIVE).count()
     return PeopleList(
-        asked, rows, len(order), pages, _groups(who, inactive), _by_capability(who, capabilities), _by_town(who)
+        asked, rows, len(order), page, pages, _groups(who, inactive), _by_capability(who, capabilities), _by_town(who)
     )
 
 

@@ -1,0 +1,1 @@
+"""Pages of the registers: enrol and change, import, downloads, map."""

@@ -65,8 +65,8 @@ def chance_band(low: float | None, high: float | None) -> str:
 
 
 def count(value: float | None) -> str:
-    """A count with thousands separators; "–" for None."""
-    return NOTHING if value is None else f"{round(value):,}"
+    """A count with thousands separators; "–" for None (and for what a template could not find)."""
+    return NOTHING if value is None or value == "" else f"{round(value):,}"
 
 
 def expected(value: float | None) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
-from django.utils import translation
 
 from muster.access.rights import Actor, Right
 from muster.apps.desk import drawing, speech
 from muster.apps.incidents.board import Board, LineView
+from muster.web import show
 from muster.web.texts import ERROR_TEXTS
 
 REGIONS = ("head", "verdict", "needs", "people", "legend", "events", "acts")
@@ -43,10 +43,11 @@ TONE_MARKS = {"ok": "accepted", "warn": "unclear", "": "declined"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the needs board with its word."""
+    """One line of the needs board with its word, and whom the proposal would call for it."""
 
     line: LineView
     word: str
+    to_call: int
 
 
 def event_mark(kind: str, tone: str) -> str:
@@ -71,9 +72,10 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
         "unapproved": board.state in speech.UNAPPROVED,
         "over": board.state in speech.OVER,
         "spark": drawing.spark(board),
+        "hero_long": len(show.chance_number(board.verdict.p_hat)) > 3,
         "here_at": drawing.scale(board.verdict.p_hat),
         "target_at": drawing.scale(board.verdict.target),
-        "rows": [Row(line, speech.line_word(line, board.verdict.target)) for line in board.lines],
+        "rows": _rows(board),
         "totals": _totals(board),
         "people_rows": drawing.people_rows(board.people),
         "events": [
@@ -84,6 +86,13 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
     }
 
 
+def _rows(board: Board) -> list[Row]:
+    proposal = board.verdict.proposal
+    to_call = {capability.pk: n for capability, n in proposal.by_line} if proposal else {}
+    target = board.verdict.target
+    return [Row(line, speech.line_word(line, target), to_call.get(line.capability.pk, 0)) for line in board.lines]
+
+
 def _totals(board: Board) -> dict[str, float]:
     return {
         "accepted": sum(line.accepted for line in board.lines),
@@ -92,8 +101,7 @@ def _totals(board: Board) -> dict[str, float]:
     }
 
 
-def render(board: Board, actor: Actor, language: str) -> dict[str, str]:
-    """HTML of every region, in `language`."""
-    with translation.override(language):
-        values = context(board, actor)
-        return {name: render_to_string(f"desk/_{name}.html", values).strip() for name in REGIONS}
+def render(board: Board, actor: Actor) -> dict[str, str]:
+    """HTML of every region in the active language (the board must have been read in the same)."""
+    values = context(board, actor)
+    return {name: render_to_string(f"desk/_{name}.html", values).strip() for name in REGIONS}

@@ -1,0 +1,29 @@
+"""The event stream of the duty page."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from muster.access.pages import needs
+from muster.access.rights import Right
+from muster.apps.incidents import reads
+from muster.live.hub import View
+from muster.live.source import hub
+
+
+@require_GET
+@needs(Right.SEE_INCIDENTS)
+def duty_events(request: HttpRequest, incident_id: int) -> StreamingHttpResponse:
+    """/duty/<id>/events: server-sent events `regions` and `clock`. Whoever comes back gets the newest state whole."""
+    reads.callout_of(request.actor, incident_id)
+    hub.has_room()
+    view = View(incident_id, get_language() or "zh-hans", request.actor.role, request.actor.unit_path)
+    if not connection.in_atomic_block:
+        connection.close()  # the stream lives for minutes and must not hold a connection for that long
+    answer = StreamingHttpResponse(hub.stream(view), content_type="text/event-stream")
+    answer["Cache-Control"] = "no-store"
+    answer["X-Accel-Buffering"] = "no"
+    return answer

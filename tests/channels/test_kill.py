@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.channels.conftest import GatewayProcess
+from tests.postgres import new_database
 
 MESSAGES = 240
 KILLS = 10
@@ -49,9 +50,10 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path, gateway: GatewayProcess) -> Home:
+def home(tmp_path: Path, gateway: GatewayProcess, on_postgres: bool) -> Home:
     gateway.behave(delay_seconds=0.03)
-    return Home(tmp_path / "home", gateway, "")
+    url = new_database(os.environ["MUSTER_DATABASE_URL"]) if on_postgres else ""
+    return Home(tmp_path / "home", gateway, url)
 
 
 def wait_for(gateway: GatewayProcess, count: int, seconds: float = 60) -> None:

@@ -40,7 +40,7 @@ def tables() -> dict[str, int]:
 # --- what it shows --------------------------------------------------------------------------------------------
 def test_it_says_what_where_when_and_as_what(phone: Client, scene: Scene) -> None:
     text = words(phone.get(scene.url))
-    for part in ("ACTUAL", TITLE, "Fire", "B Liyu Park East Gate", "be there by 15:05", "(38 min left)", "Fire support",
+    for part in ("ACTUAL", TITLE, "Fire", "B Liyu Park East Gate", "by 15:05", "(38 min left)", "Fire support",
                  "0731-0000 0119"):  # fmt: skip
         assert part in text
 
@@ -130,7 +130,7 @@ def test_who_has_no_post_yet_is_told_so(phone: Client, scene: Scene) -> None:
     Alert.objects.update(need=None)
     text = words(phone.get(scene.url))
     assert "As directed on the spot" in text
-    assert "be there by" not in text
+    assert "Latest" not in text
 
 
 def test_without_a_desk_phone_there_is_no_empty_button(phone: Client, scene: Scene, settings: object) -> None:
@@ -164,7 +164,7 @@ def test_accepting_with_a_time_is_recorded_and_shown(phone: Client, scene: Scene
     assert (reply.answer, reply.eta_minutes, reply.channel, reply.by) == ("accept", 30, "page", "member:TY000001")
     assert scene.state() == "accepted"
     text = words(phone.get(scene.url))
-    for part in ("you are coming", "answered at 14:27", "14:57", "30 min left", "be there by 15:05"):
+    for part in ("you are coming", "answered at 14:27", "14:57", "30 min left", "Latest by 15:05"):
         assert part in text
 
 

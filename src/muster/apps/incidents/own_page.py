@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -52,12 +51,6 @@ class OwnPage:
     checked_in_at: datetime | None
     released_at: datetime | None
     ended_at: datetime | None
-    desk_phone: str
-
-    @property
-    def desk_dial(self) -> str:
-        """The desk's number for a tel: address."""
-        return "".join(mark for mark in self.desk_phone if mark.isdigit() or mark == "+")
 
 
 def is_gone(alert: Alert, at: datetime) -> bool:
@@ -92,7 +85,6 @@ def own_page(alert: Alert, at: datetime) -> OwnPage:
         checked_in_at=alert.checked_in_at,
         released_at=alert.released_at,
         ended_at=callout.stood_down_at or callout.closed_at,
-        desk_phone=settings.MUSTER_DESK_PHONE,
     )
 
 

@@ -92,7 +92,9 @@ def _own(request: HttpRequest, alert: Alert, *, problem: str = "", status: int =
 def _render(request: HttpRequest, template: str, context: dict[str, object], status: int) -> HttpResponse:
     # Without the request no context processor runs, so nothing of a signed-in browser can get onto the page.
     choices = {"eta_minutes": ETA_MINUTES, "reasons": DECLINE_REASONS.items()}
-    shown = {"nonce": request.csp_nonce, "language": get_language(), "desk_phone": settings.MUSTER_DESK_PHONE}
+    number = settings.MUSTER_DESK_PHONE
+    desk = {"desk_phone": number.replace(" ", "\u00a0"), "desk_dial": re.sub(r"[^\d+]", "", number)}
+    shown = {"nonce": request.csp_nonce, "language": get_language(), **desk}
     return private(HttpResponse(render_to_string(template, {**choices, **shown, **context}), status=status))
 
 

@@ -53,5 +53,5 @@ UNAPPROVED = frozenset({C.DRAFT, C.RECOMMENDED})
 def step(table: dict[str, frozenset[str]], now: str, then: str) -> str:
     """`then`, when the table allows it from `now`."""
     if then not in table[now]:
-        raise IllegalTransition("incidents.illegal_step", now=str(now), then=str(then))
+        raise IllegalTransition("incidents.illegal_step", from_state=str(now), to_state=str(then))
     return then

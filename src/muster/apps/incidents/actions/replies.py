@@ -174,12 +174,16 @@ def take_text(incoming: InMessage) -> str:
         return "no_callout"
     said = parse_reply(incoming.body)
     reply = record_reply(
-        alert, answer=said.answer, channel="sms", by=f"member:{alert.member.number}",
-        eta_minutes=said.eta_minutes, reason=said.reason, text=incoming.body[:200],
+        alert, answer=_HEARD[said.answer], channel="sms", by=f"member:{alert.member.number}",
+        eta_minutes=said.eta_minutes, reason=said.reason or ("opt_out" if said.answer == "opt_out" else ""), text=incoming.body[:200],
     )  # fmt: skip
     if reply.note in {"closed", "late"}:
         return "late"
     return "unclear" if said.answer == "unclear" else "reply"
+
+
+# who wants no more messages does not come; the reason stays visible for the desk
+_HEARD = {"accept": "accept", "decline": "decline", "opt_out": "decline", "unclear": "unclear"}
 
 
 def _mode(incoming: InMessage) -> str:

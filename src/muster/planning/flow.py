@@ -14,6 +14,8 @@ BATCH_NODES = 60_000
 def shortage_by_flow(types: Bools, need: Ints, counts: Ints) -> tuple[Ints, Bools]:
     """Posts that stay empty (T,) and the smallest competing set (T, L), by one flow for a batch of turnouts."""
     turnouts = counts.shape[1]
+    if not types.any():
+        return np.full(turnouts, need.sum()), np.ones((turnouts, len(need)), np.bool_)
     step = max(1, BATCH_NODES // (len(types) + len(need)))
     missing = np.zeros(turnouts, np.int64)
     short = np.zeros((turnouts, len(need)), np.bool_)
@@ -21,6 +23,27 @@ def shortage_by_flow(types: Bools, need: Ints, counts: Ints) -> tuple[Ints, Bool
         part = slice(start, min(start + step, turnouts))
         missing[part], short[part] = _batch(types, need, counts[:, part])
     return missing, short
+
+
+def served_in_order(types: Bools, need: Ints, counts: Ints) -> Bools:
+    """(T,) True where the lines, scarcest first, can simply take people one after the other, the least wanted first.
+
+    True proves that everything can be filled; False says nothing. It settles most turnouts without a flow.
+    """
+    left = counts.copy()
+    hits = types.T.astype(np.int64) @ counts
+    plenty = hits.mean(axis=1) / need
+    wanted = types @ (1 / np.maximum(plenty, 1e-9))
+    good = np.ones(counts.shape[1], np.bool_)
+    for line in np.argsort(plenty, kind="stable").tolist():
+        open_posts = np.full(counts.shape[1], need[line])
+        able = np.flatnonzero(types[:, line])
+        for kind in able[np.argsort(wanted[able], kind="stable")].tolist():
+            taken = np.minimum(open_posts, left[kind])
+            left[kind] -= taken
+            open_posts -= taken
+        good &= open_posts == 0
+    return good
 
 
 def _batch(types: Bools, need: Ints, counts: Ints) -> tuple[Ints, Bools]:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from muster.access.rights import Actor
 from muster.apps.people.actions import MemberInput
+from muster.apps.people.actions.runs import MAX_BYTES
 from muster.apps.people.models import Capability, Member, MemberState, Unit, UnitKind
 from muster.apps.people.reads import visible_units
 from muster.codecs import idnumber, phone
@@ -165,6 +167,14 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self)
+
+    def clean_file(self) -> UploadedFile:
+        file = self.cleaned_data["file"]
+        if not file.size:
+            raise forms.ValidationError(_("The file is empty. Choose the workbook with the roster."))
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(_("The file is too large. Split the roster into several files."))
+        return file
 
 
 class MemberForm(forms.Form):

@@ -118,7 +118,7 @@ def arrivals(
     band: dict[str, Sequence[float]],
     full_at: float | None = None,
     *,
-    size: tuple[float, float] = (940.0, 340.0),
+    size: tuple[float, float] = (940.0, 310.0),
 ) -> Arrivals:
     """`came`: minutes of arrivals; `band`: {minutes, low, median, high}, equal lengths, or {}; `due_minutes`: of the
     last line; `full_at`: the minute in which every line was filled."""
@@ -131,7 +131,7 @@ def arrivals(
     most = max([need, len(came), *(row[3] for row in forecast), 1.0])
     step_y = max(nice_step(1.08 * most, 5), 1.0)
     most_y = step_y * math.ceil(1.05 * most / step_y)
-    frame = Frame(*size, left=52, right=76, top=34, bottom=32, most_x=most_x, most_y=most_y)
+    frame = Frame(*size, left=52, right=96, top=34, bottom=32, most_x=most_x, most_y=most_y)
     corners = steps(came, most_x)
     shape = [(frame.x(m), frame.y(low)) for m, low, _, _ in forecast]
     shape += [(frame.x(m), frame.y(high)) for m, _, _, high in reversed(forecast)]

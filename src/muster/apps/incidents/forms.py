@@ -59,6 +59,7 @@ class IncidentForm(KitForm):
     datum = forms.ChoiceField(label=_("Coordinates from"), choices=DATUMS, required=False)
     when = forms.DateTimeField(
         label=_("When the call was taken"),
+        help_text=_("T+0 of the callout. Empty: now."),
         required=False,
         input_formats=[LOCAL, "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(format=LOCAL, attrs={"type": "datetime-local", "step": "1"}),
@@ -72,6 +73,8 @@ class IncidentForm(KitForm):
     def __init__(self, data: Mapping[str, object] | None = None, **kwargs: object) -> None:
         super().__init__(data, **kwargs)
         self.fields["spot"].choices = spot_choices()
+        for name in ("spot", "place", "when"):
+            self.fields[name].unmarked = True  # not required singly, but not to be passed over either
         if clock.is_exercise_home():
             self.fields["mode"].choices = [(Mode.EXERCISE, Mode.EXERCISE.label)]
 

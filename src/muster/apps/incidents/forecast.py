@@ -25,7 +25,7 @@ UNCLEAR_SHARE = 0.5  # an unclear answer halves the chance
 UNDELIVERED_SHARE = 0.1  # somebody may still reach him by phone
 FIRM_LOADING = 0.2  # an answer given takes most of the shared shock out of a person
 
-FLAGS = ("fixed", "here", "coming", "unclear", "undelivered", "silent", "declined", "delivered")
+FLAGS = ("fixed", "here", "coming", "unclear", "undelivered", "silent", "declined", "delivered", "let_go")
 
 Law = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -43,6 +43,7 @@ class Standing:
     silent: np.ndarray
     declined: np.ndarray
     delivered: np.ndarray
+    let_go: np.ndarray  # accepted or came, and was released: nobody to count on, but an answer that counts
     since_alert: np.ndarray
     eta_in: np.ndarray
     since_arrival: np.ndarray
@@ -77,11 +78,11 @@ class Standing:
 
     def _reached(self, said: Turnout) -> np.ndarray:
         """P(the message got through): certain once a report or an answer says so."""
-        return np.where(self.delivered | self.coming | self.here | self.declined, 1.0, said.delivered)
+        return np.where(self.delivered | self.coming | self.here | self.declined | self.let_go, 1.0, said.delivered)
 
     def shock(self, said: Turnout, town: np.ndarray) -> tuple[float, float]:
         """Mean and s.d. of the district shock, given who has accepted, who has declined and who is silent since when."""
-        accepted = self.coming | self.here
+        accepted = self.coming | self.here | self.let_go
         heard = accepted | self.declined
         if not heard.any():
             return 0.0, 1.0
@@ -108,9 +109,17 @@ def _not_here_yet(show: np.ndarray, offset: np.ndarray, mu: np.ndarray, sigma: n
 
 
 def standing_of(
-    live: Sequence[Alert], declined: Sequence[int], ids: np.ndarray, used: set[int], at: datetime
+    live: Sequence[Alert],
+    declined: Sequence[int],
+    ids: np.ndarray,
+    used: set[int],
+    at: datetime,
+    let_go: Sequence[int] = (),
 ) -> Standing:
-    """Rows of `live` alerts placed among `ids` (sorted); members in `used` fill lines that are done and count no more."""
+    """Rows of `live` alerts placed among `ids` (sorted); members in `used` fill lines that are done and count no more.
+
+    `declined`, `let_go`: members who refused, and who had accepted and were released: answers that tell of the shock.
+    """
     size = len(ids)
     flags = {name: np.zeros(size, bool) for name in FLAGS}
     minutes = {name: np.full(size, np.nan) for name in ("since_alert", "eta_in", "since_arrival")}
@@ -129,6 +138,7 @@ def standing_of(
         if alert.checked_in_at is not None:
             minutes["since_arrival"][row] = (at - alert.checked_in_at).total_seconds() / 60
     flags["declined"][np.isin(ids, np.array(list(declined), np.int64))] = True
+    flags["let_go"][np.isin(ids, np.array(list(let_go), np.int64))] = True
     return Standing(alert_ids=alert_ids, **flags, **minutes)
 
 

@@ -61,7 +61,9 @@ def problem_for(callout: Callout, at: datetime) -> Bundle:
     elsewhere = np.isin(arrays.ids, _asked_elsewhere(callout))
     state = _Base(arrays, said, minutes, spread, usable_of(arrays) & ~busy & ~asked & ~elsewhere)
     declined = [alert.member_id for alert in alerts if alert.state in REFUSED]
-    standing = standing_of(live, declined, arrays.ids, used, at)
+    # Who accepted and was released is still evidence that people come: without him a release would look like refusals.
+    let_go = [a.member_id for a in alerts if a.state == AlertState.RELEASED and (a.replied_at or a.checked_in_at)]
+    standing = standing_of(live, declined, arrays.ids, used, at, let_go)
     problem = _problem(callout, state, standing, open_needs, missed, at) if open_needs else None
     order_of = {need.pk: need.order for need in needs}
     return Bundle(

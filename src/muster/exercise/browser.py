@@ -8,19 +8,20 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from muster.core.errors import Unavailable
-from muster.exercise.markup import Form, Markup, read_markup
+from muster.exercise.markup import Form, Markup, Pairs, read_markup
 
 TIMEOUT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back: `address` after redirects, `markup` of HTML pages."""
+    """What came back: `address` after redirects, `location` of a redirect not followed, `markup` of HTML pages."""
 
     status: int
     address: str
     body: bytes
     markup: Markup
+    location: str = ""
 
 
 class Browser:
@@ -38,20 +39,29 @@ class Browser:
         return self._page(self._client.get(urljoin(self.base + "/", path)), path, expect)
 
     def submit(
-        self, page: Page, form: Form, changes: dict[str, object] | None = None, button: str = "", *, expect: int = 200
+        self,
+        page: Page,
+        form: Form,
+        changes: dict[str, object] | None = None,
+        button: str = "",
+        *,
+        expect: int = 200,
+        follow: bool = True,
     ) -> Page:
-        """Send a form of `page` with `changes`, following the redirect after it."""
+        """Send a form of `page` with `changes`; the page after the redirect unless `follow` is off."""
         target = urljoin(page.address, form.action) if form.action else page.address
-        return self.post(target, form.filled(changes or {}, button), referer=page.address, expect=expect)
+        filled = form.filled(changes or {}, button)
+        return self.post(target, filled, referer=page.address, expect=expect, follow=follow)
 
-    def post(self, target: str, pairs: list[tuple[str, str]], *, referer: str = "", expect: int = 200) -> Page:
+    def post(self, target: str, pairs: Pairs, *, referer: str = "", expect: int = 200, follow: bool = True) -> Page:
         """POST fields as a form does."""
         address = urljoin(self.base + "/", target)
         data: dict[str, list[str]] = {}
         for name, value in pairs:
             data.setdefault(name, []).append(value)
         headers = {"Referer": referer or address, "Origin": self.base}
-        return self._page(self._client.post(address, data=data, headers=headers), address, expect)
+        answer = self._client.post(address, data=data, headers=headers, follow_redirects=follow)
+        return self._page(answer, address, expect)
 
     def _page(self, answer: httpx.Response, path: str, expect: int) -> Page:
         html = "html" in answer.headers.get("content-type", "")
@@ -61,7 +71,8 @@ class Browser:
             raise Unavailable(
                 "exercise.page", who=self.name, path=urlsplit(path).path, status=answer.status_code, words=words
             )
-        return Page(answer.status_code, str(answer.url), answer.content, markup)
+        place = answer.headers.get("location", "")
+        return Page(answer.status_code, str(answer.url), answer.content, markup, place)
 
     def sign_in(self, login: str, password: str) -> None:
         """Through the login page. Unavailable "exercise.login" when it does not let us in."""

@@ -48,6 +48,7 @@ class _Reader(HTMLParser):
         self._detached: list[tuple[str, str, dict[str, str]]] = []
         self._select = ""
         self._options: list[tuple[str, bool]] = []
+        self.choices: dict[str, str] = {}
         self._textarea = ""
         self._text: list[str] = []
         self._silent = 0
@@ -109,7 +110,10 @@ class _Reader(HTMLParser):
         if self._textarea:
             self._text.append(data)
         elif not self._silent and data.strip():
-            self.words.append(" ".join(data.split()))
+            words = " ".join(data.split())
+            self.words.append(words)
+            if self._select and self._options:
+                self.choices.setdefault(words, self._options[-1][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +121,15 @@ class Markup:
     forms: tuple[Form, ...]
     elements: tuple[Element, ...]
     words: str
+    choices: dict[str, str]  # what an option says -> what it sends
 
     def form_with(self, *names: str) -> Form | None:
         """The first form that could send all these names."""
         return next((form for form in self.forms if set(names) <= form.names()), None)
+
+    def option(self, words: str) -> str:
+        """What the option that reads `words` sends; "" when there is none."""
+        return self.choices.get(words, "")
 
     def having(self, attribute: str) -> list[dict[str, str]]:
         """Attributes of the elements that carry this one, in page order."""
@@ -132,4 +141,4 @@ def read_markup(html: str) -> Markup:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return Markup(tuple(reader.forms), tuple(reader.elements), " ".join(reader.words))
+    return Markup(tuple(reader.forms), tuple(reader.elements), " ".join(reader.words), reader.choices)

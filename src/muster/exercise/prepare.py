@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from muster.conf.home import home_path
@@ -15,6 +16,7 @@ from muster.conf.setup import setup_django
 from muster.exercise.data import read
 from muster.jobs.clock import MARKER
 
+EARLIER = timedelta(hours=1)
 LOGINS_FILE = "exercise.logins.json"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
 CAST = {
@@ -39,23 +41,24 @@ def prepare(home: Path) -> None:
         return
     (home / MARKER).touch()
     setup_django()
-    from django.core.management import call_command  # Django must be set up first
-
+    from muster.apps.people.models import Member  # models can be had once Django is set up
+    from muster.conf import first_start
     from muster.exercise.district.load import load_district
     from muster.exercise.district.make import make_district
     from muster.jobs.clock import set_virtual
 
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
+    first_start.prepare()
     district = make_district()
-    set_virtual(district.start, 0.0)
-    load_district(district)
+    set_virtual(district.start - EARLIER, 0.0)
+    if not Member.objects.exists():
+        load_district(district)
     _write_logins(home, make_cast())
 
 
 def make_cast() -> dict[str, dict[str, str]]:
     """One account per desk role and one town officer per town, with fresh passwords."""
-    from muster.access.actions import make_account, use_link
+    from muster.access.actions import make_account, new_link, use_link
+    from muster.access.models import Account
     from muster.access.rights import SYSTEM
     from muster.apps.people.models import Unit
 
@@ -66,7 +69,11 @@ def make_cast() -> dict[str, dict[str, str]]:
         people.append((town["code"], "town_officer", name, path))
     made = {}
     for login, role, name, path in people:
-        _, token = make_account(SYSTEM, login=login, name=name, role=role, unit_path=path)
+        known = Account.objects.filter(user__username=login).first()
+        if known is None:
+            _, token = make_account(SYSTEM, login=login, name=name, role=role, unit_path=path)
+        else:  # an earlier start was broken off before the passwords were written down
+            token = new_link(SYSTEM, known)
         password = new_password()
         use_link(token, password)
         made[login] = {"role": role, "name": name, "password": password}

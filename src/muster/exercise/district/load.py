@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from muster.apps.people.actions.members import id_fields, name_keys, phone_fields
-from muster.apps.people.actions.seed import seed_capabilities
 from muster.apps.people.models import AwayNotice, Capability, Consent, Contact, Employer, Holding, Member, Unit
-from muster.apps.service.models import Commitment, PayRate
+from muster.apps.service.actions import refit_response_model
+from muster.apps.service.models import Commitment
 from muster.codecs import phone, pinyin
 from muster.core.errors import Conflict
 from muster.exercise.data import read
@@ -33,14 +33,13 @@ def load_district(district: District) -> None:
     with transaction.atomic():
         if Member.objects.exists():
             raise Conflict("exercise.home_not_empty")
-        seed_capabilities()
-        PayRate.objects.get_or_create(valid_from=date(2024, 1, 1), defaults={"cny_per_day": 200})
         villages, teams = _load_units(district)
         members = _load_people(district, villages, teams)
         load_places(district)
         load_past(district, members)
         append("people", "district.loaded", actor="system", at=district.start - timedelta(days=1),
                payload={"members": len(members), "seed": district.seed})  # fmt: skip
+    refit_response_model(district.start - timedelta(days=1))
 
 
 def _unit(code: str, name: str, name_en: str, kind: str, parent: Unit | None, **more: object) -> Unit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -13,7 +13,7 @@ from muster.exercise.truth.nature import Nature
 
 DETOUR = 1.32
 FOOT_KM, FOOT_KMH, CAR_KMH, MOPED_KMH = 0.8, 5.0, 33.0, 25.0
-REASONS = ("work", "out_of_town", "ill", "family", "other")
+REASONS = ("at_work", "out_of_town", "ill", "family", "other")
 REASON_SHARES = (0.34, 0.26, 0.08, 0.22, 0.10)
 SILENT_WHO_WOULD_COME = 0.03  # of the willing come without a word
 SILENT_WHO_WOULD_NOT = 0.52  # of the unwilling never answer
@@ -50,6 +50,10 @@ class Conduct:
     stubborn: bool
     by_qr: bool
 
+    def spoken(self) -> Conduct:
+        """The same conduct when the answer is given by telephone: no texts and pages follow."""
+        return replace(self, words=())
+
 
 def road_minutes(rng: np.random.Generator, distance_km: float, road: float) -> float:
     """A journey on foot, by moped or by car, with its own luck and the day's roads."""
@@ -70,9 +74,9 @@ def _reply_delay(rng: np.random.Generator) -> float:
 
 
 def _ready(rng: np.random.Generator, nature: Nature) -> float:
-    """Minutes from the decision to the road; now and then somebody must first find a cover for what he does."""
-    slow = float(rng.uniform(8.0, 22.0)) if rng.random() < 0.06 else 0.0
-    return lognormal(rng, 7.0, 0.42) * nature.brisk + slow
+    """Minutes from the call to the road; now and then somebody must first find a cover for what he does."""
+    slow = float(rng.uniform(8.0, 22.0)) if rng.random() < 0.05 else 0.0
+    return 1.0 + lognormal(rng, 6.8, 0.42) * nature.brisk + slow
 
 
 def _words(rng: np.random.Generator, nature: Nature, willing: bool, delay: float, eta: float) -> tuple[Word, ...]:
@@ -85,7 +89,7 @@ def _words(rng: np.random.Generator, nature: Nature, willing: bool, delay: float
     first = Word(delay, Say.ACCEPT if willing else Say.DECLINE, page, reason, rounded if willing else None)
     draw = rng.random()
     if draw < CHANGES_MIND:  # said the other thing first
-        other = Word(delay * 0.5, Say.DECLINE if willing else Say.ACCEPT, False, "work" if willing else "")
+        other = Word(delay * 0.5, Say.DECLINE if willing else Say.ACCEPT, False, "at_work" if willing else "")
         return (other, first)
     if draw < CHANGES_MIND + ANSWERS_TWICE:
         return (first, Word(delay + float(rng.uniform(0.2, 3.0)), first.say, False, first.reason))
@@ -104,7 +108,7 @@ def conduct(
     comes = willing and bool(rng.random() >= min(0.9, day.no_show * nature.careless))
     delay, ready = _reply_delay(rng), _ready(rng, nature)
     journey = road_minutes(rng, distance_km, day.road)
-    sets_out = delay + ready
+    sets_out = max(delay + 0.5, ready)  # most pack first and answer on the way to the door
     if not delivered:
         return Conduct(False, (), None, None, nature.stubborn, by_qr=False)
     words = _words(rng, nature, willing, delay, ready + journey)

@@ -1,0 +1,175 @@
+"""The virtual members: phones that ring, people who answer, set out, arrive, or do not."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal
+
+from muster.core.geo import distance_km
+from muster.core.units import part_of_day
+from muster.exercise.data import read
+from muster.exercise.district.folk import PersonData
+from muster.exercise.district.make import District
+from muster.exercise.gateway import Text
+from muster.exercise.scenario import Scenario
+from muster.exercise.truth.behaviour import Conduct, Say, Word, conduct
+from muster.exercise.truth.chance import stream
+from muster.exercise.truth.day import day_of
+from muster.exercise.truth.nature import nature_of
+
+Kind = Literal["report", "text", "page", "arrive"]
+TURN_BACK_MINUTES = 3.0  # who is that close comes the rest of the way
+REPORT_MINUTES = (0.05, 0.4)
+ACCEPTS, DECLINES = ("1", "1", "１", "1 到", "1。"), ("2", "2", "２", "2 走不开")
+MUMBLES = ("在吗？", "什么情况", "等一下")
+_LINK = re.compile(r"https?://\S+/r/[A-Za-z0-9_-]+")
+_POINT = re.compile(r"(?:到|at )([A-Z])(?![A-Za-z])")
+_CALL = re.compile(r"回1|Reply 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a member or his phone does `minutes` after T0. `word` and `link` only where they are needed."""
+
+    minutes: float
+    kind: Kind
+    person: PersonData
+    ref: str = ""  # message id
+    good: bool = True  # report: delivered
+    word: Word | None = None
+    link: str = ""
+
+
+@dataclass(slots=True)
+class Called:
+    """What one person knows and does. `arrives` in minutes from T0; None: stays away."""
+
+    person: PersonData
+    conduct: Conduct
+    since: float
+    link: str
+    arrives: float | None
+    told_off: bool = False
+    came: float | None = None
+
+
+@dataclass
+class Crowd:
+    """All members of the district on the day of run `seed`."""
+
+    district: District
+    scenario: Scenario
+    seed: int
+    called: dict[str, Called] = field(default_factory=dict)
+    _queue: list[tuple[float, int, Event]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        towns = tuple(town["code"] for town in read("district")["towns"])
+        self._day = day_of(("run", self.seed), towns)
+        self._phones = {person.phone: person for person in self.district.people if person.phone}
+        self._numbers = {person.number: person for person in self.district.people}
+        self._points = {point["letter"]: point for point in read("district")["muster_points"]}
+        self._order = count()
+        self._part = part_of_day(self.scenario.start)
+
+    def person(self, number: str) -> PersonData:
+        return self._numbers[number]
+
+    def hear(self, text: Text, minutes: float) -> None:
+        """A message reaches the network at `minutes`: a call the first time, else word not to come."""
+        person = self._phones[text.to]
+        if not _CALL.search(text.body):
+            self._told_off(person, minutes)
+            self._report(text, person, minutes, good=True)
+            return
+        if person.number in self.called:
+            return
+        plan = self._conduct(person, text.body, "sms")
+        self._report(text, person, minutes, good=plan.delivered)
+        link = _LINK.search(text.body)
+        self._start(person, plan, minutes, link.group() if link else "")
+
+    def _report(self, text: Text, person: PersonData, minutes: float, *, good: bool) -> None:
+        wait = stream("report", self.seed, person.number, text.body[:12]).uniform(*REPORT_MINUTES)
+        self._push(Event(minutes + float(wait), "report", person, ref=text.id, good=good))
+
+    def _told_off(self, person: PersonData, minutes: float) -> None:
+        known = self.called.get(person.number)
+        if known is None or known.came is not None or known.told_off:
+            return
+        known.told_off = True
+        nearly_there = known.arrives is not None and known.arrives - minutes < TURN_BACK_MINUTES
+        if not known.conduct.stubborn and not nearly_there:
+            known.arrives = None
+
+    def _conduct(self, person: PersonData, body: str, channel: str) -> Conduct:
+        town = self.district.ground.villages[person.village].town
+        nature = nature_of(self.district.seed, person.number, person.team or str(person.village), bool(person.team))
+        distance = self._distance(person, body)
+        return conduct(
+            ("run", self.seed), person.number, nature, self._day,
+            part=self._part, town=town, distance_km=distance, channel=channel,
+        )  # fmt: skip
+
+    def _distance(self, person: PersonData, body: str) -> float:
+        """To the muster point named in the message; to the nearest one when none is named."""
+        named = _POINT.search(body)
+        places = [self._points[named.group(1)]] if named and named.group(1) in self._points else self._points.values()
+        return min(distance_km(person.lon, person.lat, place["lon"], place["lat"]) for place in places)
+
+    def _start(self, person: PersonData, plan: Conduct, minutes: float, link: str) -> Called:
+        arrives = None if plan.arrives is None else minutes + plan.arrives
+        known = self.called[person.number] = Called(person, plan, minutes, link, arrives)
+        for word in plan.words:
+            kind: Kind = "page" if word.page and link else "text"
+            self._push(Event(minutes + word.minutes, kind, person, word=word, link=link))
+        if arrives is not None:
+            self._push(Event(arrives, "arrive", person))
+        return known
+
+    def ring(self, number: str, minutes: float, where: str = "") -> Word | None:
+        """The desk telephones somebody of its call list. What he says at once, None when nobody picks up."""
+        person = self._numbers[number]
+        known = self.called.get(number)
+        if known is None or not known.conduct.delivered:
+            plan = self._conduct(person, where, "voice")
+            known = self._start(person, plan.spoken(), minutes, "")
+            known.conduct = plan
+        return known.conduct.words[0] if known.conduct.delivered and known.conduct.words else None
+
+    def _push(self, event: Event) -> None:
+        heapq.heappush(self._queue, (event.minutes, next(self._order), event))
+
+    def next_at(self) -> float | None:
+        """When the next thing happens, in minutes from T0."""
+        return self._queue[0][0] if self._queue else None
+
+    def until(self, minutes: float) -> list[Event]:
+        """Everything that happens up to `minutes`, in order; people who were told off and stay away do not arrive."""
+        found = []
+        while self._queue and self._queue[0][0] <= minutes:
+            event = heapq.heappop(self._queue)[2]
+            if event.kind == "arrive" and not self._arrives(event):
+                continue
+            found.append(event)
+        return found
+
+    def _arrives(self, event: Event) -> bool:
+        known = self.called[event.person.number]
+        if known.came is not None or known.arrives is None:
+            return False
+        known.came = event.minutes
+        return True
+
+    def came(self) -> dict[str, float]:
+        """Member number -> minutes from T0 of everybody who stood at a muster point."""
+        return {number: known.came for number, known in self.called.items() if known.came is not None}
+
+    def words_of(self, event: Event) -> str:
+        """The text a member types."""
+        assert event.word is not None
+        texts = {Say.ACCEPT: ACCEPTS, Say.DECLINE: DECLINES, Say.MUMBLE: MUMBLES}[event.word.say]
+        return str(stream("typed", self.seed, event.person.number, event.minutes).choice(texts))

@@ -1,0 +1,286 @@
+"""Playing a scenario: the clock moves, members act, the desk answers, until everybody has gone home and is paid.
+
+At full speed the clock stands still and is moved from tick to tick; each tick is over when the system has caught up, so
+that the same seed gives the same run. At N times real time it runs, and things happen when it gets there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import httpx
+
+from muster.core.errors import Unavailable
+from muster.exercise.browser import Browser
+from muster.exercise.crowd import Crowd, Event
+from muster.exercise.data import read
+from muster.exercise.desk import DUTY, Desk
+from muster.exercise.gateway import Gateway
+from muster.exercise.hand import ClockHand
+from muster.exercise.scenario import Scenario
+from muster.exercise.truth.behaviour import Say
+
+# (until minute, tick in minutes): short while answers pour in, longer when little happens
+LADDER = ((10.0, 0.5), (30.0, 1.0), (66.0, 1.5), (1e9, 5.0))
+DUE_MINUTES = (25.0, 40.0, 45.0, 60.0)  # ticks fall on these, so that nobody is noted late by a coarse tick
+IDLE_SECONDS = 60.0
+POLL_SECONDS = 0.02
+LIVE_STEP_SECONDS = 0.25
+RELEASE_FROM_MINUTE = 8.0  # earlier the forecast still swings
+PASSES = 4  # of sending and hearing within one tick
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`live_until`: minute up to which the clock runs at `speed`; afterwards it moves from event to event, resting
+    `rest_seconds` at each so that one can watch. Full speed: live_until 0, rest 0."""
+
+    speed: float = 0.0
+    live_until: float = 0.0
+    rest_seconds: float = 0.0
+
+
+FULL_SPEED = Pace()
+
+
+def demo_pace(speed: float) -> Pace:
+    """The demonstration: `speed` x real to T+10, then from event to event."""
+    return Pace(speed, 10.0, 1.2)
+
+
+def steady_pace(speed: float) -> Pace:
+    """`speed` x real to the end."""
+    return Pace(speed, 1e9, 0.0)
+
+
+@dataclass
+class Play:
+    """One run. `tell` is called with a line for people whenever something worth watching happens."""
+
+    scenario: Scenario
+    crowd: Crowd
+    desk: Desk
+    gateway: Gateway
+    hand: ClockHand
+    pace: Pace
+    tell: Callable[[float, str], None]
+    approved: bool = False
+    _phone: Browser = field(init=False)
+    _http: httpx.Client = field(init=False)
+    _acts: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+    _calls: list[str] = field(default_factory=list)
+    _rung: set[str] = field(default_factory=set)
+    _next_call: float = 0.0
+    _stood_down: bool = False
+    _over: bool = False
+
+    def __post_init__(self) -> None:
+        self._phone = Browser(self.desk.base, "member")
+        self._http = httpx.Client(timeout=30.0, trust_env=False)
+        plan = self.scenario.desk
+        self._acts = [
+            (plan["roll_call"], self._roll_call),
+            (plan["stand_down"], self._end_callout),
+            (plan["leave"], self._leave),
+            (plan["close"], self._close),
+        ]
+
+    def run(self) -> None:
+        """From the call to the pay sheet."""
+        try:
+            self.hand.set(self.scenario.at(0), self.pace.speed)
+            spot = next(p["zh"] for p in read("district")["points"] if p["slug"] == self.scenario.site)
+            self.desk.open_incident(self.scenario, spot)
+            self.tell(0.0, "incident opened")
+            self._wait_idle()
+            for minute in self._ticks():
+                self._tick(minute)
+                if self._over:
+                    return
+        finally:
+            self._phone.close()
+            self._http.close()
+
+    # --- time ------------------------------------------------------------------------------------------
+    def _ticks(self) -> Iterator[float]:
+        """Minutes at which something is done."""
+        minute = 0.0
+        while True:
+            if minute < self.pace.live_until:
+                time.sleep(LIVE_STEP_SECONDS)
+                minute = self.scenario.minute(self.hand.now())
+            else:
+                minute = self._next_minute(minute)
+                self.hand.set(self.scenario.at(minute), 0.0)
+                time.sleep(self.pace.rest_seconds)
+            yield minute
+
+    def _next_minute(self, minute: float) -> float:
+        """The next tick of the ladder; quiet stretches are skipped."""
+        step = next(step for until, step in LADDER if minute < until)
+        ahead = (int(minute / step + 1e-9) + 1) * step
+        stops = [
+            due for due in (*DUE_MINUTES, *(at for at, _ in self._acts), self.scenario.desk["approve"]) if due > minute
+        ]
+        waiting = [at for at in (self.crowd.next_at(), self._next_call if self._calls else None) if at is not None]
+        if self.approved and waiting and min(waiting) > ahead and minute > max(DUE_MINUTES):
+            ahead = (int(min(waiting) / step) + 1) * step
+        elif self.approved and not waiting and minute > max(DUE_MINUTES):
+            ahead = min(stops, default=ahead)
+        return min([ahead, *stops])
+
+    @property
+    def _standing(self) -> bool:
+        """Whether the clock stands between ticks: only then does a tick wait for the system."""
+        return self.hand.speed == 0.0
+
+    def _wait_idle(self) -> dict[str, int]:
+        """Until the system has caught up, seen twice running, since work may pass between its parts unseen."""
+        deadline, calm = time.monotonic() + IDLE_SECONDS, 0
+        while True:
+            state: dict[str, int] = self._http.get(f"{self.desk.base}/exercise/idle").raise_for_status().json()
+            busy = state["outbox"] + state["imports"] + state["unsolved"]
+            calm = 0 if busy else calm + 1
+            if calm > 1 or (not self._standing and not state["outbox"]):
+                return state
+            if time.monotonic() > deadline:
+                raise Unavailable("exercise.never_idle", **state)
+            time.sleep(POLL_SECONDS)
+
+    # --- one tick --------------------------------------------------------------------------------------
+    def _tick(self, minute: float) -> None:
+        while self._acts and self._acts[0][0] <= minute:
+            self._acts.pop(0)[1]()
+            if self._over:
+                return
+        self._members_act(self.crowd.until(minute))
+        self._telephone(minute)
+        for _ in range(PASSES):
+            state = self._wait_idle()
+            for text in self.gateway.collect():
+                self.crowd.hear(text, minute)
+            if not self._decide(minute, state):
+                return
+
+    def _decide(self, minute: float, state: dict[str, int]) -> bool:
+        """The commander looks at what is proposed. True when something was sent, so that phones ring again."""
+        if self._stood_down or minute < self.scenario.desk["approve"]:
+            return False
+        if state["proposed"] and self.desk.approve():
+            self.tell(minute, "callout approved" if not self.approved else "replacements approved")
+            self.approved = True
+            self._calls = [n for n in self.desk.call_list() if n not in self._rung]
+            self._next_call = max(self._next_call, minute + 0.5)
+            return True
+        if self.approved and state["releasable"] and minute >= RELEASE_FROM_MINUTE:
+            told = self.desk.release()
+            if told:
+                self.tell(minute, f"{told} people released before setting out")
+            return told > 0
+        return False
+
+    # --- members ---------------------------------------------------------------------------------------
+    def _members_act(self, events: list[Event]) -> None:
+        reports = [e for e in events if e.kind == "report"]
+        failed = [e for e in reports if not e.good]
+        if reports:
+            rows = [
+                {"id": e.ref, "status": "delivered" if e.good else "failed", "detail": "" if e.good else "absent"}
+                for e in reports
+            ]
+            self.gateway.hand_in(self.desk.base, "reports", rows)
+        if failed:
+            self._calls = [n for n in self.desk.call_list() if n not in self._rung]
+        self._answer([e for e in events if e.kind in ("text", "page")])
+        self._arrive([e for e in events if e.kind == "arrive"])
+
+    def _answer(self, events: list[Event]) -> None:
+        """Answers in the order they were given; texts that follow each other are handed in together."""
+        texts: list[dict[str, str]] = []
+        for place, event in enumerate(events):
+            if event.kind == "text":
+                ref = f"{self.crowd.seed}-{event.person.number}-{event.minutes:.4f}-{place}"
+                texts.append({"id": ref, "from": event.person.phone, "text": self.crowd.words_of(event)})
+                continue
+            self._hand_in(texts)
+            self._on_page(event)
+        self._hand_in(texts)
+
+    def _hand_in(self, texts: list[dict[str, str]]) -> None:
+        if texts:
+            self.gateway.hand_in(self.desk.base, "inbound", list(texts))
+            texts.clear()
+
+    def _on_page(self, event: Event) -> None:
+        """Open the link of the message and press the button; a page that asks nothing any more is closed again."""
+        word = event.word
+        if word is None or word.say is Say.MUMBLE:
+            return
+        path = event.link.removeprefix(self.desk.base)
+        page = self._phone.open(path, expect=0)
+        form = page.markup.form_with("answer")
+        if form is None:
+            return
+        choice: dict[str, object] = {"answer": word.say.value}
+        if word.eta_minutes is not None and "eta" in form.names():
+            choice["eta"] = word.eta_minutes
+        if word.reason and "reason" in form.names():
+            choice["reason"] = word.reason
+        self._phone.submit(page, form, choice, follow=False, expect=303)
+
+    def _arrive(self, events: list[Event]) -> None:
+        """Some scan the code on the wall; the others are ticked on a list, by their own town's officer or the desk."""
+        lists: dict[str, list[str]] = defaultdict(list)
+        for event in events:
+            if self.crowd.called[event.person.number].conduct.by_qr and event.person.phone:
+                self._scan(event)
+            else:
+                lists[self._lister(event)].append(event.person.number)
+        for login in sorted(lists):
+            self.desk.check_in(lists[login], login)
+
+    def _lister(self, event: Event) -> str:
+        town = self.crowd.district.ground.villages[event.person.village].town
+        return town if town in ("liyu", "taishan") else DUTY
+
+    def _scan(self, event: Event) -> None:
+        code = sorted(self.desk.codes().items())[len(event.person.number) % 2][1]
+        page = self._phone.open(f"/c/{code}")
+        form = page.markup.form_with("phone")
+        if form is None:
+            raise Unavailable("exercise.no_form", path="/c/", fields="phone")
+        self._phone.submit(page, form, {"phone": event.person.phone})
+
+    def _telephone(self, minute: float) -> None:
+        """The desk works through its call list, one after the other."""
+        while self._calls and self._next_call <= minute:
+            number = self._calls.pop(0)
+            self._next_call = max(self._next_call, minute - 1.0) + 1.0 / self.scenario.calls_per_minute
+            if number in self._rung or minute > max(DUE_MINUTES):
+                continue
+            self._rung.add(number)
+            word = self.crowd.ring(number, minute)
+            if word is not None:
+                self.desk.enter(number, word)
+
+    # --- the end ---------------------------------------------------------------------------------------
+    def _roll_call(self) -> None:
+        self.desk.roll_call()
+        self.tell(self.scenario.desk["roll_call"], "roll call: everybody answered")
+
+    def _end_callout(self) -> None:
+        self._stood_down = True
+        self.desk.stand_down()
+        self.tell(self.scenario.desk["stand_down"], "stood down")
+
+    def _leave(self) -> None:
+        self.desk.leave()
+
+    def _close(self) -> None:
+        self._over = True
+        self.desk.leave()
+        self.desk.close_incident()
+        self.tell(self.scenario.desk["close"], "closed: everybody accounted for")

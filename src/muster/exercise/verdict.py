@@ -1,0 +1,171 @@
+"""Judging a run: hard assertions that no chance excuses, and the outcome, which is a matter of chance.
+
+Qualification and availability are judged by what the district's makers know of its people, not by the system's rules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
+
+from muster.exercise.district.folk import PersonData
+from muster.exercise.district.make import District
+
+RATE_CNY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    name: str
+    expected: object
+    measured: object
+
+    @property
+    def holds(self) -> bool:
+        return self.expected == self.measured
+
+    def shown(self) -> dict[str, object]:
+        return {"name": self.name, "expected": self.expected, "measured": self.measured, "holds": self.holds}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was seen of one run. `came`: number -> minute at a muster point, as the virtual members know it;
+    `bodies`: (text, exercise flag) of all the gateway took; `paid`, `days`: number -> amount and days on the pay sheet."""
+
+    district: District
+    came: Mapping[str, float]
+    bodies: Sequence[tuple[str, bool]]
+    trapped: int
+    doubled: int
+    paid: Mapping[str, Decimal]
+    days: Mapping[str, int]
+    books: Mapping[str, Any]
+    journal_holds: bool
+
+
+def skills(person: PersonData, district: District) -> set[str]:
+    """What the person may be posted as on the day: certificates that have lapsed give nothing."""
+    day = district.start.date()
+    return {h.capability for h in person.holdings if h.valid_to is None or h.valid_to >= day}
+
+
+def unavailable(person: PersonData, district: District) -> bool:
+    """Away by his own notice, suspended, or on river patrol."""
+    away = any(not a.cancelled and a.starts_at <= district.start < a.ends_at for a in person.away)
+    return away or person.suspended or person.number in district.patrol
+
+
+def assertions(seen: Evidence) -> list[Assertion]:
+    """The hard ones, in the order they are reported."""
+    people = {person.number: person for person in seen.district.people}
+    alerts, came = seen.books["alerts"], set(seen.came)
+    posts = {line["order"]: line["capability"] for line in seen.books["lines"]}
+    checked_in = {a["number"] for a in alerts if a["checked_in"] is not None}
+    unqualified = sum(
+        a["post"] is not None and posts[a["post"]] not in skills(people[a["number"]], seen.district) for a in alerts
+    )
+    called_away = sum(
+        unavailable(people[a["number"]], seen.district)
+        or bool(a["need"] and a["need"] not in skills(people[a["number"]], seen.district))
+        for a in alerts
+    )
+    person_days, total = sum(seen.days.values()), sum(seen.paid.values(), Decimal(0))
+    unmarked = sum(not (flag and body.startswith(("【演练】", "[EXERCISE]"))) for body, flag in seen.bodies)
+    paid = {number for number, amount in seen.paid.items() if amount > 0}
+    return [
+        Assertion("unaccounted", 0, sum(a["state"] == "checked_in" for a in alerts)),
+        Assertion("came_but_not_checked_in", 0, len(came - checked_in)),
+        Assertion("checked_in_but_never_came", 0, len(checked_in - came)),
+        Assertion("unqualified_on_post", 0, unqualified),
+        Assertion("called_while_unavailable", 0, called_away),
+        Assertion("called_twice", 0, seen.doubled + _repeats(alerts)),
+        Assertion("person_days", len(checked_in), person_days),
+        Assertion("pay_cny", RATE_CNY * person_days, _plain(total)),
+        Assertion("came_but_unpaid", 0, len(came - paid)),
+        Assertion("without_exercise_flag", 0, unmarked + seen.books["not_exercise"] + _real_turns(seen.books)),
+        Assertion("left_by_a_real_channel", 0, seen.trapped),
+        Assertion("incident_closed", True, seen.books["state"] in ("closed", "reviewed")),
+        Assertion("journal_verified", True, seen.journal_holds),
+    ]
+
+
+def _plain(amount: Decimal) -> int | str:
+    return int(amount) if amount == int(amount) else str(amount)
+
+
+def _repeats(alerts: Sequence[Mapping[str, Any]]) -> int:
+    return sum(n - 1 for n in Counter(a["number"] for a in alerts).values())
+
+
+def _real_turns(books: Mapping[str, Any]) -> int:
+    return sum(not exercise for _number, exercise, _ended in books["turns"])
+
+
+def in_time(seen: Evidence, line: Mapping[str, Any]) -> list[str]:
+    """Members checked in by the line's due time who may fill it."""
+    people = {person.number: person for person in seen.district.people}
+    return [
+        a["number"]
+        for a in seen.books["alerts"]
+        if a["checked_in"] is not None
+        and a["checked_in"] <= line["due"]
+        and line["capability"] in skills(people[a["number"]], seen.district)
+    ]
+
+
+def filled(seen: Evidence) -> int:
+    """Most posts that could be filled in time by those who were there, one post each: a bipartite matching."""
+    lines = seen.books["lines"]
+    slots = [line for line in lines for _ in range(line["people"])]
+    numbers = {a["number"]: i for i, a in enumerate(seen.books["alerts"])}
+    able = {line["order"]: [numbers[n] for n in in_time(seen, line)] for line in lines}
+    pairs = [(row, column) for row, line in enumerate(slots) for column in able[line["order"]]]
+    if not pairs:
+        return 0
+    rows, columns = np.array(pairs).T
+    graph = csr_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(len(slots), max(1, len(numbers))))
+    return int((maximum_bipartite_matching(graph, perm_type="column") >= 0).sum())
+
+
+def warned(seen: Evidence, missed: Sequence[Mapping[str, Any]]) -> bool | None:
+    """Whether the desk said so before the deadline: the last answer before the first missed line fell due was below
+    the target. None when nothing was missed."""
+    if not missed:
+        return None
+    due = min(line["due"] for line in missed)
+    before = [run for run in seen.books["solves"] if run["at"] < due and run["p_hat"] is not None]
+    return bool(before) and before[-1]["p_hat"] < seen.books["target"]
+
+
+def outcome(seen: Evidence, *, people: int, minute: float) -> dict[str, object]:
+    """Needs met in time (by matching, as the certificate means it), people on the scene, surplus, the stated P."""
+    lines, alerts = seen.books["lines"], seen.books["alerts"]
+    posts = sum(line["people"] for line in lines)
+    missed = [line for line in lines if len(in_time(seen, line)) < line["people"]]
+    full = filled(seen)
+    if full < posts and not missed:  # lines that compete: the earliest of them counts
+        missed = [min(lines, key=lambda line: line["due"])]
+    there = sum(a["checked_in"] is not None and a["checked_in"] <= minute for a in alerts)
+    count = sum(a["checked_in"] is not None for a in alerts)
+    return {
+        "needs_met": full == posts,
+        "posts": posts,
+        "posts_filled": full,
+        "missed": [line["capability"] for line in missed],
+        "on_scene": there,
+        "on_scene_enough": there >= people,
+        "alerted": len(alerts),
+        "waves": max((a["wave"] for a in alerts), default=0),
+        "came": count,
+        "surplus_share": round((count - posts) / count, 4) if count else 0.0,
+        "stated_p": seen.books["stated_p"],
+        "warned_before_deadline": warned(seen, missed),
+    }

@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from conftest import DATABASES
 from tests.postgres import start_postgres
 
-DATABASES = ("sqlite", "postgres")
 CHOICE = "MUSTER_TEST_DB"
 BASE = "MUSTER_TEST_BASE"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -67,10 +67,6 @@ _lay_ground()
 _start_django()
 
 pytest_plugins = ["tests.server", "tests.world"]
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--db", choices=DATABASES, default="sqlite", help="database of the tests")
 
 
 def pytest_report_header() -> str:

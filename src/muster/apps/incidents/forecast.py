@@ -27,6 +27,7 @@ FIRM_LOADING = 0.2  # an answer given takes most of the shared shock out of a pe
 
 FLAGS = ("fixed", "here", "coming", "unclear", "undelivered", "silent", "declined", "delivered", "let_go")
 
+NOBODY = np.zeros(1, bool)
 Law = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -43,10 +44,10 @@ class Standing:
     silent: np.ndarray
     declined: np.ndarray
     delivered: np.ndarray
-    let_go: np.ndarray  # accepted or came, and was released: nobody to count on, but an answer that counts
     since_alert: np.ndarray
     eta_in: np.ndarray
     since_arrival: np.ndarray
+    let_go: np.ndarray = NOBODY  # accepted or came and was released: not counted on, but an answer that tells
 
     def laws(self, said: Turnout, law: Law) -> tuple[np.ndarray, ...]:
         """(show, offset, mu, sigma, loading, not_before) for the planner."""

@@ -7,7 +7,7 @@ the same way on those who accepted: P(comes | not here by t).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -27,7 +27,6 @@ FIRM_LOADING = 0.2  # an answer given takes most of the shared shock out of a pe
 
 FLAGS = ("fixed", "here", "coming", "unclear", "undelivered", "silent", "declined", "delivered", "let_go")
 
-NOBODY = np.zeros(1, bool)
 Law = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -47,7 +46,8 @@ class Standing:
     since_alert: np.ndarray
     eta_in: np.ndarray
     since_arrival: np.ndarray
-    let_go: np.ndarray = NOBODY  # accepted or came and was released: not counted on, but an answer that tells
+    # accepted or came and was released: not counted on, but an answer that tells
+    let_go: np.ndarray = field(default_factory=lambda: np.zeros(1, bool))
 
     def laws(self, said: Turnout, law: Law) -> tuple[np.ndarray, ...]:
         """(show, offset, mu, sigma, loading, not_before) for the planner."""

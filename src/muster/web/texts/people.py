@@ -18,7 +18,6 @@ TEXTS = {
     "people.away_past": _("The absence is already over. Enter one that still lasts."),
     "people.away_cancelled": _("This absence was taken back already."),
     "people.away_unknown": _("There is no such absence. Load the page again."),
-    "people.date_form": _("A date is not one of the calendar. Choose it from the calendar of the field."),
     "people.holding_order": _("The certificate ends before it begins. Check the two dates."),
     "people.certificate_missing": _(
         "This capability needs a certificate. Enter its number or the day until which it is valid."
@@ -39,7 +38,6 @@ TEXTS = {
     "people.import_unknown": _("There is no such import. Start a new one."),
     "people.file_gone": _("The uploaded file is no longer kept. Upload it again."),
     "people.file_damaged": _("The uploaded file was damaged on disk. Upload it again."),
-    "people.no_upload": _("Choose a file first."),
     "file.empty": _("The file is empty. Choose the workbook with the roster."),
     "file.too_large": _("The file is too large. Split the roster into several files."),
     "file.corrupt": _("The file is damaged and can not be read. Open it, save it anew as .xlsx and try again."),

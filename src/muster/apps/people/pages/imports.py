@@ -80,6 +80,7 @@ def _context(run: ImportRun) -> dict[str, object]:
         "nav": "people",
         "run": run,
         "working": run.state in OPEN_STATES,
+        "shown": "rejected" in result,
         "step": {ImportState.CHECKED: 2, ImportState.DONE: 3}.get(run.state, 2 if run.total_rows else 1),
         "percent": round(100 * run.done_rows / run.total_rows) if run.total_rows else 0,
     }

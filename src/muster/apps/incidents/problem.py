@@ -34,6 +34,7 @@ class Bundle:
     problem: Problem | None
     member_ids: np.ndarray
     alert_ids: np.ndarray  # 0 where not alerted
+    posts: np.ndarray  # need order each alerted person is posted to, or was called for; 0 for none
     point_ids: np.ndarray  # nearest muster point of each row
     orders: tuple[int, ...]
     missed: tuple[int, ...]  # need orders whose time has passed unmet
@@ -70,6 +71,7 @@ def problem_for(callout: Callout, at: datetime) -> Bundle:
         problem=problem,
         member_ids=arrays.ids,
         alert_ids=standing.alert_ids,
+        posts=_posts(live, arrays.ids, order_of),
         point_ids=nearest,
         orders=tuple(need.order for need in open_needs),
         missed=tuple(sorted(order_of[pk] for pk in missed)),
@@ -78,6 +80,15 @@ def problem_for(callout: Callout, at: datetime) -> Bundle:
         model_version=said.model_version,
         excluded=_excluded(arrays, needs, busy & ~asked, elsewhere),
     )
+
+
+def _posts(live: Sequence[Alert], ids: np.ndarray, order_of: dict[int, int]) -> np.ndarray:
+    posts = np.zeros(len(ids), np.int64)
+    for alert in live:
+        row = int(np.searchsorted(ids, alert.member_id))
+        if row < len(ids) and ids[row] == alert.member_id:
+            posts[row] = order_of.get(alert.post_id or alert.need_id or 0, 0)
+    return posts
 
 
 @dataclass(frozen=True, slots=True, eq=False)

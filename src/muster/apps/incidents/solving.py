@@ -17,6 +17,7 @@ from django.utils import timezone
 from muster.apps.incidents.models import Alert, Callout, SolveRun
 from muster.apps.incidents.problem import Bundle, problem_for
 from muster.apps.incidents.states import COMING, UNAPPROVED
+from muster.planning.chances import arrived_by
 from muster.planning.evaluate import Evaluation, evaluate
 from muster.planning.outcome import LineForecast, Plan, Repair, Shortfall
 from muster.planning.release import can_release
@@ -73,7 +74,9 @@ def _first(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Cal
     said = solve(bundle.problem, seed=seed, deadline=late)
     plan = said if isinstance(said, Plan) else said.best
     _propose(run, bundle, plan)
-    run.per_line = _lines(plan.per_line, bundle)
+    posts = np.zeros(len(bundle.member_ids), np.int64)
+    posts[plan.alert] = [order or 0 for _, order in run.proposal]
+    run.per_line = _lines(plan.per_line, bundle, _expected(bundle, posts))
     run.outcome = "plan" if isinstance(said, Plan) else "shortfall"
     if isinstance(said, Shortfall):
         run.shortfall = _shortfall(said, bundle)
@@ -84,7 +87,7 @@ def _first(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Cal
 def _running(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Callable[[], bool]) -> None:
     worth = evaluate(bundle.problem, NOBODY, seed=seed)
     run.p_low, run.p_hat, run.p_high = worth.p_low, worth.p_hat, worth.p_high
-    run.per_line = _lines(worth.per_line, bundle)
+    run.per_line = _lines(worth.per_line, bundle, _expected(bundle, bundle.posts))
     run.band = _band(worth, callout, run.at)
     run.certificate = {
         "turnouts": worth.turnouts,
@@ -132,22 +135,27 @@ def _propose(run: SolveRun, bundle: Bundle, plan: Plan) -> None:
     }  # fmt: skip
 
 
-def _lines(lines: tuple[LineForecast, ...], bundle: Bundle) -> list[dict[str, object]]:
-    open_lines = [
-        {
-            "order": bundle.orders[line.line],
-            "p": line.p,
-            "p_low": line.p_low,
-            "expected": line.expected,
-            "assigned": line.assigned,
-        }
-        for line in lines
-    ]
-    done = [{"order": order, "p": 1.0, "p_low": 1.0, "expected": None, "assigned": None} for order in bundle.met]
-    for line in open_lines:
-        if line["order"] in bundle.missed:
-            line["p"] = line["p_low"] = 0.0
-    return sorted(open_lines + done, key=lambda line: line["order"])
+def _expected(bundle: Bundle, posts: np.ndarray) -> dict[int, float]:
+    """Need order -> people expected at that post in time, each person counted at one post only."""
+    people = bundle.problem.candidates
+    dues = np.array([need.due_minutes for need in bundle.problem.needs])
+    by_due = arrived_by(people, dues)
+    return {
+        order: float(people.show[posts == order] @ by_due[posts == order, line])
+        for line, order in enumerate(bundle.orders)
+    }
+
+
+def _lines(lines: tuple[LineForecast, ...], bundle: Bundle, expected: dict[int, float]) -> list[dict[str, object]]:
+    """One row per need line, in the plan's order; lines whose time has passed carry the fact."""
+    rows: list[dict[str, object]] = []
+    for line in lines:
+        order = bundle.orders[line.line]
+        late = order in bundle.missed
+        p, p_low = (0.0, 0.0) if late else (line.p, line.p_low)
+        rows.append({"order": order, "p": p, "p_low": p_low, "expected": expected[order], "assigned": line.assigned})
+    rows += [{"order": order, "p": 1.0, "p_low": 1.0, "expected": None, "assigned": None} for order in bundle.met]
+    return sorted(rows, key=lambda row: row["order"])
 
 
 def _band(worth: Evaluation, callout: Callout, at: datetime) -> dict[str, list[float]]:

@@ -14,8 +14,8 @@ from muster.live.hub import View
 from muster.live.source import hub
 
 
-@require_GET
 @needs(Right.SEE_INCIDENTS)
+@require_GET
 def duty_events(request: HttpRequest, incident_id: int) -> StreamingHttpResponse:
     """/duty/<id>/events: server-sent events `regions` and `clock`. Whoever comes back gets the newest state whole."""
     reads.callout_of(request.actor, incident_id)

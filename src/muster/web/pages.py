@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from muster.access.pages import public
 from muster.core.errors import NotAllowed
 from muster.web.context import links_for
 
 
+@public
 @require_safe
 def first_page(request: HttpRequest) -> HttpResponse:
     """/ sends everybody to the first page of his role."""

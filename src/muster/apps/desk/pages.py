@@ -20,8 +20,8 @@ from muster.apps.incidents import reads
 from muster.apps.plans.models import MapLayer, MusterPoint
 
 
-@require_safe
 @needs(Right.SEE_INCIDENTS)
+@require_safe
 def duty(request: HttpRequest) -> HttpResponse:
     """/duty/: the one open incident, or all of them, or the calm of none. `?all` always lists."""
     incidents = list(reads.open_incidents(request.actor))
@@ -30,8 +30,8 @@ def duty(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/list.html", {"nav": "duty", "incidents": incidents})
 
 
-@require_safe
 @needs(Right.SEE_INCIDENTS)
+@require_safe
 def duty_incident(request: HttpRequest, incident_id: int) -> HttpResponse:
     """/duty/<id>/: the whole board; live.js keeps it new."""
     board = reads.board(reads.callout_of(request.actor, incident_id), request.actor)
@@ -40,8 +40,8 @@ def duty_incident(request: HttpRequest, incident_id: int) -> HttpResponse:
     return render(request, "desk/duty.html", values | page)
 
 
-@require_safe
 @needs(Right.SEE_INCIDENTS)
+@require_safe
 def duty_map(request: HttpRequest, incident_id: int) -> JsonResponse:
     """/duty/<id>/map.json: marks of people, muster points with counts, the place itself. No names, no numbers."""
     callout = reads.callout_of(request.actor, incident_id)
@@ -70,8 +70,8 @@ def _layers_body(_tag: str) -> bytes:
     return json.dumps({"layers": layers, "points": points}, ensure_ascii=False).encode()
 
 
-@require_safe
 @needs(Right.SEE_INCIDENTS, Right.SEE_PEOPLE)
+@require_safe
 @condition(etag_func=_layers_tag)
 def map_layers(request: HttpRequest) -> HttpResponse:
     """/map/layers.json: the ground of the offline map, layer by layer, with the muster points of the district."""

@@ -30,13 +30,13 @@ def served_in_order(types: Bools, need: Ints, counts: Ints) -> Bools:
 
     True proves that everything can be filled; False says nothing. It settles most turnouts without a flow.
     """
-    left = counts.copy()
+    left = counts.astype(np.int32)
     hits = types.T.astype(np.int64) @ counts
     plenty = hits.mean(axis=1) / need
     wanted = types @ (1 / np.maximum(plenty, 1e-9))
     good = np.ones(counts.shape[1], np.bool_)
     for line in np.argsort(plenty, kind="stable").tolist():
-        open_posts = np.full(counts.shape[1], need[line])
+        open_posts = np.full(counts.shape[1], need[line], np.int32)
         able = np.flatnonzero(types[:, line])
         for kind in able[np.argsort(wanted[able], kind="stable")].tolist():
             taken = np.minimum(open_posts, left[kind])
@@ -62,13 +62,17 @@ def _batch(types: Bools, need: Ints, counts: Ints) -> tuple[Ints, Bools]:
     used = capacity > 0
     graph = csr_array((capacity[used].astype(np.int32), (start[used], end[used])), shape=(size, size))
     flow = maximum_flow(graph, 0, 1).flow
-    served = np.zeros((turnouts, kinds, lines), np.bool_)
-    carried = np.asarray(flow[type_node[:, kind].ravel(), line_node[:, line].ravel()]).reshape(turnouts, -1)
-    served[:, kind, line] = carried > 0
-    filled = np.zeros((turnouts, kinds, lines), np.int64)
-    filled[:, kind, line] = carried
-    empty = need[None, :] - filled.sum(axis=1)
-    return empty.sum(axis=1), _reached(types, present > 0, served, empty > 0)
+    carried = np.asarray(flow[between[0].ravel(), between[1].ravel()]).reshape(turnouts, -1)
+    place = np.arange(turnouts)[:, None] * lines + line[None, :]
+    filled = np.bincount(place.ravel(), carried.ravel(), turnouts * lines).reshape(turnouts, lines)
+    empty = need[None, :] - filled.astype(np.int64)
+    missing = empty.sum(axis=1)
+    failing = np.flatnonzero(missing)
+    served = np.zeros((len(failing), kinds, lines), np.bool_)
+    served[:, kind, line] = carried[failing] > 0
+    short = np.zeros((turnouts, lines), np.bool_)
+    short[failing] = _reached(types, present[failing] > 0, served, empty[failing] > 0)
+    return missing, short
 
 
 def _reached(types: Bools, present: Bools, served: Bools, empty: Bools) -> Bools:

@@ -44,7 +44,11 @@ def shortage(types: Bools, need: Ints, counts: Ints) -> Shortage:
 
 def shortage_of_flow(types: Bools, need: Ints, counts: Ints) -> Shortage:
     """The same answer by maximum flow, asked only where taking people in order does not do."""
-    hard = np.flatnonzero(~served_in_order(types, need, counts))
+    used = counts.any(axis=1)
+    types, counts = types[used], counts[used]
+    step = max(64, CACHE_CELLS // max(1, len(types)))
+    parts = [served_in_order(types, need, counts[:, at : at + step]) for at in range(0, counts.shape[1], step)]
+    hard = np.flatnonzero(~np.concatenate(parts))
     missing = np.zeros(counts.shape[1], np.int64)
     missing[hard], short = shortage_by_flow(types, need, counts[:, hard])
     failing = missing[hard] > 0

@@ -27,7 +27,7 @@ def standing(**known) -> Standing:
         name: np.zeros(SIZE, bool)
         for name in ("here", "coming", "unclear", "undelivered", "silent", "declined", "delivered")
     }
-    minutes = {name: np.full(SIZE, np.nan) for name in ("since_alert", "eta_in", "since_arrival")}
+    minutes = {name: np.full(SIZE, np.nan) for name in ("since_alert", "eta_in", "since_reply", "since_arrival")}
     for name, value in known.items():
         (flags if name in flags else minutes)[name] = np.full(SIZE, value)
     return Standing(fixed=np.ones(SIZE, bool), alert_ids=np.ones(SIZE, np.int64), **flags, **minutes)
@@ -76,6 +76,17 @@ def test_an_eta_replaces_the_computed_road():
     known = first(standing(coming=True, since_alert=10.0, eta_in=25.0).laws(turnout_of(0.7, 0.9, 0.05), LAW))
     assert known.show == pytest.approx(0.95)
     assert (known.offset, known.mu) == (0.0, pytest.approx(np.log(25.0)))
+
+
+def test_who_is_long_overdue_by_his_own_eta_is_hardly_expected_any_more():
+    in_time = first(
+        standing(coming=True, since_alert=22.0, since_reply=20.0, eta_in=10.0).laws(turnout_of(0.7, 0.9, 0.05), LAW)
+    )
+    overdue = first(
+        standing(coming=True, since_alert=62.0, since_reply=60.0, eta_in=-30.0).laws(turnout_of(0.7, 0.9, 0.05), LAW)
+    )
+    assert in_time.show > 0.93
+    assert overdue.show < 0.4
 
 
 def test_an_undelivered_message_leaves_little_hope_and_an_unclear_answer_half():

@@ -20,6 +20,7 @@ from muster.apps.service.reads import Turnout
 from muster.planning.response import Delay, accept_after_silence
 from muster.planning.shock import condition
 
+LEAST_LEAD_MINUTES = 2.0
 ETA_SPREAD = 0.30  # s.d. of log minutes around a stated ETA
 UNCLEAR_SHARE = 0.5  # an unclear answer halves the chance
 UNDELIVERED_SHARE = 0.1  # somebody may still reach him by phone
@@ -45,6 +46,7 @@ class Standing:
     delivered: np.ndarray
     since_alert: np.ndarray
     eta_in: np.ndarray
+    since_reply: np.ndarray
     since_arrival: np.ndarray
     # accepted or came and was released: not counted on, but an answer that tells
     let_go: np.ndarray = field(default_factory=lambda: np.zeros(1, bool))
@@ -61,8 +63,9 @@ class Standing:
         on_way = self.fixed & ~self.here
         offset = np.where(on_way, offset - np.nan_to_num(self.since_alert), offset)
         told = self.coming & ~np.isnan(self.eta_in)
-        lead = np.maximum(np.nan_to_num(self.eta_in), 2.0)
-        offset = np.where(told, 0.0, offset)
+        said_ago = np.nan_to_num(self.since_reply)
+        lead = np.maximum(np.nan_to_num(self.eta_in) + said_ago, LEAST_LEAD_MINUTES)
+        offset = np.where(told, -said_ago, offset)
         mu = np.where(told, np.log(lead), mu)
         sigma = np.where(told, ETA_SPREAD, sigma)
         show = np.where(self.coming, _not_here_yet(show, offset, mu, sigma), show)
@@ -123,7 +126,7 @@ def standing_of(
     """
     size = len(ids)
     flags = {name: np.zeros(size, bool) for name in FLAGS}
-    minutes = {name: np.full(size, np.nan) for name in ("since_alert", "eta_in", "since_arrival")}
+    minutes = {name: np.full(size, np.nan) for name in ("since_alert", "eta_in", "since_reply", "since_arrival")}
     alert_ids = np.zeros(size, np.int64)
     for alert in live:
         row = int(np.searchsorted(ids, alert.member_id))
@@ -136,6 +139,8 @@ def standing_of(
         minutes["since_alert"][row] = (at - alert.alerted_at).total_seconds() / 60
         if alert.eta_at is not None:
             minutes["eta_in"][row] = (alert.eta_at - at).total_seconds() / 60
+        if alert.replied_at is not None:
+            minutes["since_reply"][row] = (at - alert.replied_at).total_seconds() / 60
         if alert.checked_in_at is not None:
             minutes["since_arrival"][row] = (at - alert.checked_in_at).total_seconds() / 60
     flags["declined"][np.isin(ids, np.array(list(declined), np.int64))] = True

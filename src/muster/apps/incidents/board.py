@@ -1,4 +1,4 @@
-"""What the duty page shows, as plain frozen data: made by reads.py, drawn by templates, sent again whole when something changed."""
+"""What the duty page shows, as plain frozen data: made by reads, drawn by templates, sent again when something changed."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the time list. `kind` picks icon and sentence; `params` fill the translated sentence; names only where the viewer may see them."""
+    """One line of the time list. `kind` picks the icon; `strong` and `sentence` are in the viewer's language."""
 
     seq: int
     at: datetime

@@ -6,10 +6,10 @@ from muster.apps.channels.models import InMessage, OutMessage
 from muster.apps.incidents.actions import note_message, take_text
 
 
-def on_message_changed(sender: object, message: OutMessage, **_: object) -> None:
+def on_message_changed(message: OutMessage, **_: object) -> None:
     note_message(message)
 
 
-def on_text_received(sender: object, in_message: InMessage, **_: object) -> str:
+def on_text_received(in_message: InMessage, **_: object) -> str:
     """Returns how the text was handled; the channel keeps the word."""
     return take_text(in_message)

@@ -46,7 +46,7 @@ def _opened(entry: Entry, names: Names) -> Line:
     return names.by(entry.actor), _("opened the incident"), "act"
 
 
-def _solved(entry: Entry, names: Names) -> Line:
+def _solved(entry: Entry, _names: Names) -> Line:
     facts = entry.payload
     if facts["outcome"] == "timeout":
         return _("Not solved in time"), _("people can be picked by hand"), "warn"
@@ -121,7 +121,7 @@ def _counted(rest: Callable[[], str], key: str, tone: str = "act") -> Callable[[
     return say
 
 
-def _roll_call_closed(entry: Entry, names: Names) -> Line:
+def _roll_call_closed(entry: Entry, _names: Names) -> Line:
     missing = len(entry.payload["missing"])
     if missing:
         return _("Roll call closed:"), _("%(n)d unaccounted for") % {"n": missing}, "bad"

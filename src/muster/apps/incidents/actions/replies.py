@@ -173,9 +173,10 @@ def take_text(incoming: InMessage) -> str:
     if alert is None:
         return "no_callout"
     said = parse_reply(incoming.body)
+    reason = said.reason or ("opt_out" if said.answer == "opt_out" else "")
     reply = record_reply(
         alert, answer=_HEARD[said.answer], channel="sms", by=f"member:{alert.member.number}",
-        eta_minutes=said.eta_minutes, reason=said.reason or ("opt_out" if said.answer == "opt_out" else ""), text=incoming.body[:200],
+        eta_minutes=said.eta_minutes, reason=reason, text=incoming.body[:200],
     )  # fmt: skip
     if reply.note in {"closed", "late"}:
         return "late"

@@ -98,7 +98,7 @@ class AlertState(models.TextChoices):
 
 
 class Alert(models.Model):
-    """One person called for one callout, and where that stands. `released` before check-in is an early release; after it, leaving."""
+    """One person called for one callout, and where that stands. Released before check-in: told early; after it: left."""
 
     callout = models.ForeignKey(Callout, on_delete=models.PROTECT, related_name="alerts")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="alerts")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from muster.apps.channels.actions import (
@@ -279,3 +282,36 @@ def test_every_state_of_the_model_is_reached_by_these_rules() -> None:
     assert set(MessageState.values) == {
         "queued", "claimed", "sent", "perhaps_sent", "delivered", "failed", "call_list", "cancelled",
     }  # fmt: skip
+
+
+def test_what_perhaps_left_is_not_sent_again_after_it_was_taken_back() -> None:
+    message = queue(1)
+    mark_failed(claim_batch(1)[0], error="gateway.ReadTimeout", perhaps=True)
+    OutMessage.objects.update(next_try_at=timezone.now())
+    assert cancel_waiting([message.ref]) == []
+    assert claim_batch(1) == []
+    record_receipt(message.client_id, "delivered", "", AT)
+    assert fresh(message).state == "delivered"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_senders_working_at_the_same_time_never_share_a_message() -> None:
+    drafts = [Draft(f"alert:{n}", "alert", member_of(n), "集结") for n in range(1, 121)]
+    queue_messages(drafts, exercise=False, at=AT)
+    start = threading.Barrier(3)
+
+    def claim_all() -> list[int]:
+        start.wait()
+        mine: list[int] = []
+        while batch := claim_batch(7):
+            mine += [message.pk for message in batch]
+        connection.close()
+        return mine
+
+    with ThreadPoolExecutor(3) as pool:
+        shares = [future.result() for future in [pool.submit(claim_all) for _ in range(3)]]
+    claimed = [pk for share in shares for pk in share]
+    assert len(claimed) == len(set(claimed))
+    # A sender that lost every row of one batch stops looking; what it left is still queued for the others.
+    left = OutMessage.objects.filter(state="queued").count()
+    assert len(claimed) + left == 120

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from muster.access.rights import Actor
-from muster.apps.channels.actions import call_list, open_call_list, queue_messages, record_receipt
+from muster.apps.channels.actions import call_list, mark_told, open_call_list, queue_messages, record_receipt
 from muster.apps.channels.actions.outbox import Draft
 from muster.apps.channels.actions.sending import claim_batch, mark_failed, mark_sent
 from muster.apps.channels.models import OutMessage
 from muster.apps.channels.reads import call_rows, channel_figures
 from muster.apps.people.models import Contact
-from muster.core.errors import NotAllowed
+from muster.core.errors import Conflict, NotAllowed, NotFound
 from muster.journal.models import Entry
 from tests.channels.cast import member_of, unit_of
 
@@ -103,3 +103,40 @@ def test_many_references_are_asked_in_parts(refs: list[str]) -> None:
     many = [f"other:{n}" for n in range(1200)] + refs
     assert len(call_rows(many, AT)) == 3
     assert sum(figure.messages for figure in channel_figures(many)) == OutMessage.objects.count()
+
+
+def test_people_to_be_told_not_to_come_are_a_list_of_their_own(refs: list[str]) -> None:
+    member = OutMessage.objects.get(ref="alert:1").member
+    queue_messages([Draft("alert:1", "release", member, "人已够")], exercise=False, at=AT)
+    (row,) = open_call_list(OFFICER, refs, subject="incident:3", kinds=("release", "stand_down"))
+    assert (row.number, row.kind, row.body) == ("TY000001", "release", "人已够")
+    told = mark_told(OFFICER, row.message_id)
+    assert (told.state, told.channel, told.delivered_at) == ("delivered", "call_list", AT)
+    assert Entry.objects.get(action="people.told_by_telephone").payload["member"] == "TY000001"
+    assert open_call_list(OFFICER, refs, subject="incident:3", kinds=("release", "stand_down")) == []
+    with pytest.raises(Conflict, match=r"channels\.already_told"):
+        mark_told(OFFICER, row.message_id)
+
+
+def test_only_who_may_record_for_a_person_may_say_that_he_was_told(refs: list[str]) -> None:
+    message = OutMessage.objects.get(ref="alert:2")  # serves in T1, lives in T2
+    elsewhere = Actor(ref="account:2", name="", role="town_officer", unit_path="T3")
+    with pytest.raises(NotAllowed, match=r"access\.outside_unit"):
+        mark_told(elsewhere, message.pk)
+    with pytest.raises(NotFound, match=r"channels\.no_message"):
+        mark_told(elsewhere, 10**9)
+    at_home = Actor(ref="account:4", name="", role="town_officer", unit_path="T2")
+    assert mark_told(at_home, message.pk).state == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("body", "spoken"),
+    [
+        ("能来回1。电话0731-0000 0119 或点 https://m.example.cn/r/AbC_-9", "能来回1。电话0731-0000 0119"),
+        ("Desk 0731-00 or: http://m.example/r/abc", "Desk 0731-00"),
+        ("电话0731-00000119", "电话0731-00000119"),
+    ],
+)
+def test_the_reply_link_is_not_read_aloud(body: str, spoken: str) -> None:
+    queue_messages([Draft("alert:9", "alert", member_of(9, mobile=None), body)], exercise=False, at=AT)
+    assert [row.body for row in call_rows(["alert:9"], AT)] == [spoken]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from muster.codecs import phone
 
 CHUNK = 500
 SILENT_MINUTES = 5  # handed over this long ago and no report: a gateway that takes and never delivers looks like this
+_LINK = re.compile(r" \S+ https?://\S+")  # with the one word before it: "或点", "or:"
 LEFT = (MessageState.SENT, MessageState.PERHAPS_SENT)
 
 
@@ -34,15 +36,16 @@ class CallRow:
     phones: tuple[str, ...]
     masked: str
     why: str
-    body: str
+    body: str  # to be read aloud: without the reply link, which is the member's secret
 
 
-def call_rows(refs: Iterable[str], at: datetime) -> list[CallRow]:
-    """Messages of `refs` that reached nobody yet: on the call list, failed, or handed over five minutes before `at`
-    (system's clock) and not reported on. Longest waiting first. Numbers are whole: show through open_call_list only."""
+def call_rows(refs: Iterable[str], at: datetime, kinds: Sequence[str] = ("alert",)) -> list[CallRow]:
+    """Messages of these kinds of `refs` that reached nobody yet: on the call list, failed, or handed over five minutes
+    before `at` (system's clock) and not reported on. Longest waiting first. Numbers are whole: show them through
+    open_call_list only."""
     silent = Q(state__in=LEFT, sent_at__lte=at - timedelta(minutes=SILENT_MINUTES))
     wanted = Q(state__in=(MessageState.CALL_LIST, MessageState.FAILED)) | silent
-    rows = [row for part in _parts(refs) for row in part.filter(wanted)]
+    rows = [row for part in _parts(refs) for row in part.filter(wanted, kind__in=kinds)]
     rows.sort(key=lambda row: (row.queued_at, row.pk))
     lines = _landlines({row.member_id for row in rows})
     return [_call_row(row, lines.get(row.member_id, ())) for row in rows]
@@ -78,7 +81,7 @@ def _call_row(row: OutMessage, lines: tuple[str, ...]) -> CallRow:
         phones=tuple(phone.national(number) for number in (member.phone, *lines) if number),
         masked=member.phone_masked,
         why=reasons.get(MessageState(row.state), "no_report"),
-        body=row.body,
+        body=_LINK.sub("", row.body),
     )
 
 

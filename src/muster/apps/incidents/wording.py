@@ -49,7 +49,7 @@ SENTENCES = {
         "role": " as {role}",
         "digits": "Reply 1=coming, 2=not coming. ",
         "desk": "Desk {phone}",
-        "link": " or open {link}",
+        "link": " or: {link}",
         "alert": "{head}{call}: {title}. {where}{role}. {digits}{desk}{link}",
         "release": "{head}{title}: enough people have come. Thank you, you are not needed, stay where you are. {desk}",
         "stand_down": "{head}{title}: the callout has ended. Do not come; if under way, turn back. Thank you. {desk}",

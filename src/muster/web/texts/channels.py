@@ -10,6 +10,8 @@ TEXTS = {
     ),
     "channels.no_gateway": _("No SMS gateway is set up for this. Use the call list."),
     "channels.wrong_gateway": _("This message belongs to another gateway. It was stopped."),
+    "channels.no_message": _("There is no such message. Open the call list again."),
+    "channels.already_told": _("Somebody has told this person already."),
     "gateway.not_signed": _("The request is not signed."),
     "gateway.stale": _("The request was signed too long ago. Check the clock of the gateway."),
     "gateway.wrong_signature": _("The signature is wrong. Check the gateway's key."),

@@ -1,6 +1,6 @@
 """Every write of the channels."""
 
-from muster.apps.channels.actions.call_list import open_call_list
+from muster.apps.channels.actions.call_list import mark_told, open_call_list
 from muster.apps.channels.actions.inbox import announce, announce_left_over, record_inbound
 from muster.apps.channels.actions.outbox import Draft, cancel_waiting, queue_message, queue_messages
 from muster.apps.channels.actions.receipts import record_receipt
@@ -14,6 +14,7 @@ __all__ = [
     "claim_batch",
     "mark_failed",
     "mark_sent",
+    "mark_told",
     "open_call_list",
     "queue_message",
     "queue_messages",

@@ -17,6 +17,7 @@ from muster.apps.people.models import Member
 from muster.codecs import phone
 from muster.core.errors import Conflict, InvalidInput
 from muster.core.ids import RANDOM_BYTES, public_id
+from muster.jobs.clock import now
 
 CHUNK = 500  # values in one IN (...), below the limit of every database
 
@@ -98,12 +99,16 @@ def has_mobile(member: Member) -> bool:
 
 @transaction.atomic
 def cancel_waiting(refs: Iterable[str], kinds: Sequence[str] = ("alert",)) -> list[OutMessage]:
-    """Take back what has surely not left: still waiting, or on the call list. Returns what was cancelled."""
+    """Take back what has surely not left: still waiting, or on the call list. Returns what was cancelled.
+
+    What has perhaps left can not be taken back; it is not sent again.
+    """
     wanted = list(refs)
     rows: list[OutMessage] = []
     for start in range(0, len(wanted), CHUNK):
         part = OutMessage.objects.select_for_update().filter(ref__in=wanted[start : start + CHUNK], kind__in=kinds)
         rows += part.filter(state__in=(MessageState.QUEUED, MessageState.CALL_LIST))
+        part.filter(state=MessageState.PERHAPS_SENT, sent_at=None, claim="").update(sent_at=now())
     for row in rows:
         row.state = MessageState.CANCELLED
         row.save(update_fields=["state"])

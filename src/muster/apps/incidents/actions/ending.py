@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from muster.access.rights import Actor, Right, check
-from muster.apps.channels.actions import queue_message
+from muster.apps.channels.actions import cancel_waiting, queue_message
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note
 from muster.apps.incidents.models import Alert, Callout, Incident
@@ -40,7 +40,9 @@ def _settle(callout: Callout, actor: Actor) -> dict[str, int]:
     """Every open alert gets its end: silent ones no answer, accepted ones no-show or, when still due, told not to come."""
     moment = now()
     counts = {"no_answer": 0, "no_show": 0, "released": 0}
-    for alert in callout.alerts.filter(state__in=[*OPEN]).select_related("member", "need"):
+    alerts = list(callout.alerts.filter(state__in=[*OPEN]).select_related("member", "need"))
+    cancel_waiting([alert.ref for alert in alerts])  # nobody is called to what has ended
+    for alert in alerts:
         target = _end_of(alert, callout)
         told = alert.state in COMING
         alert.state = step(ALERT_STEPS, alert.state, target)

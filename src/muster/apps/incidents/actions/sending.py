@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from muster.access.rights import SYSTEM, Actor, Right, check
-from muster.apps.channels.actions import queue_message
+from muster.apps.channels.actions import cancel_waiting, queue_message
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note, want_solve
 from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun, Wave
@@ -245,6 +245,7 @@ def release(actor: Actor, callout: Callout, alert_ids: Iterable[int]) -> int:
         raise Conflict("incidents.callout_over")
     moment = now()
     alerts = list(row.alerts.filter(pk__in=list(alert_ids), state__in=[*OPEN]).select_related("member"))
+    cancel_waiting([alert.ref for alert in alerts])
     for alert in alerts:
         told = alert.state in COMING
         alert.state = step(ALERT_STEPS, alert.state, AlertState.RELEASED)

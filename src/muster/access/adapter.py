@@ -42,6 +42,5 @@ class ClosedAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Logins are kept in lower case, so that a capital letter typed by a phone does not shut anybody out."""
-        if "username" in credentials:
-            credentials["username"] = str(credentials["username"]).lower()
-        return super().authenticate(request, **credentials)
+        name = str(credentials.pop("username", "")).lower()
+        return super().authenticate(request, username=name, **credentials)

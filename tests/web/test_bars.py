@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ NEEDS = st.builds(
 def test_stretches_lie_in_order_inside_the_bar(need: Need) -> None:
     found = bars.pieces(need)
     assert [p.look for p in found] == [look for look in ("on", "acc", "exp", "gap") if look in {p.look for p in found}]
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in itertools.pairwise(found):
         assert abs(left.start + left.width - right.start) < 0.1
     assert all(p.start >= 0 and p.start + p.width <= 100.02 for p in found)
 

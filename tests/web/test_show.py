@@ -84,7 +84,9 @@ def test_times_are_beijing_times() -> None:
     assert show.wall_clock(None) == show.month(None) == show.day(None) == "–"
 
 
-@pytest.mark.parametrize(("language", "day", "month"), [("zh-hans", "11 月 2 日", "2026.11"), ("en", "2 Nov", "2026-11")])
+@pytest.mark.parametrize(
+    ("language", "day", "month"), [("zh-hans", "11 月 2 日", "2026.11"), ("en", "2 Nov", "2026-11")]
+)
 def test_days_and_months(language: str, day: str, month: str) -> None:
     with translation.override(language):
         assert show.day(NOW) == show.day(date(2026, 11, 2)) == day

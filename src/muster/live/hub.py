@@ -166,6 +166,7 @@ class Hub:
 
     async def _look_once(self) -> None:
         views = {watcher.view for watcher in self.watchers}
+        self.pictures = {view: picture for view, picture in self.pictures.items() if view in views}
         versions = await self.source.look({view.incident_id for view in views})
         time = asyncio.get_running_loop().time()
         for incident_id, version in versions.items():
@@ -175,14 +176,13 @@ class Hub:
 
     async def _draw_changed(self, incident_id: int, version: Version, views: set[View], time: float) -> None:
         since = time - self.drawn_at.get(incident_id, float("-inf"))
-        new_views = views - self.pictures.keys()
-        due = self.versions.get(incident_id) != version or since >= self.pace.redraw_after_seconds
-        if not (due and since >= self.pace.draw_every_seconds):
-            views = new_views
+        changed = self.versions.get(incident_id) != version or since >= self.pace.redraw_after_seconds
+        if changed and since >= self.pace.draw_every_seconds:
+            self.versions[incident_id], self.drawn_at[incident_id] = version, time
+        else:
+            views = views - self.pictures.keys()  # a page of a new kind does not wait for the next change
         if not views:
             return
-        if views != new_views:
-            self.versions[incident_id], self.drawn_at[incident_id] = version, time
         for view in views:
             self.pictures[view] = await self.source.draw(view)
         self._wake(views)

@@ -1,0 +1,194 @@
+"""The duty page in words: what is said in every state, and that there is never more than one main act."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.access.rights import Actor
+from muster.apps.desk import speech
+from muster.apps.incidents.board import PeopleCounts, Repair
+from tests.desk.sample_board import CAPABILITIES, COMMANDER, DUTY_OFFICER, board, lines, proposal, verdict
+
+TOWN = Actor("account:4", "", "town_officer", unit_path="office/t1")
+AUDITOR = Actor("account:5", "", "auditor")
+CALM = {"word": "enough", "proposal": None, "repairs": (), "missing": ()}
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("p", "times", "size"),
+    [
+        (0.39, 4, 10),
+        (0.956, 19, 20),
+        (0.9849, 19, 20),
+        (0.985, 98, 100),
+        (0.9999, 99, 100),
+        (0.06, 1, 10),
+        (0.89, 9, 10),
+    ],
+)
+def test_a_chance_in_times_out_of_ten(p: float, times: int, size: int) -> None:
+    assert speech.odds(p) == (times, size)
+
+
+@given(st.floats(0, 1))
+def test_odds_never_say_never_or_always_and_are_near_the_chance(p: float) -> None:
+    times, size = speech.odds(p)
+    assert 0 < times < size
+    assert abs(times / size - min(0.99, max(0.1, p))) <= 0.06
+
+
+def test_the_short_board_of_the_picture() -> None:
+    said = speech.verdict_words(board())
+    assert (said.lead, said.strong) == ("Not enough:", "Drone pilot: 1 short")
+    assert said.meaning[0] == "As things stand, about 4 times in 10 all 206 posts are filled in time."
+    assert said.meaning[-1] == "17 minutes are left to mend it."
+
+
+def test_in_chinese_it_reads_as_a_person_would_say() -> None:
+    with translation.override("zh-hans"):
+        said = speech.verdict_words(board())
+        assert (said.lead, said.strong) == ("还不够：", "无人机操作差 1 名")
+        assert said.meaning[0] == "照现在的答复，10 次里约 4 次能按时凑齐 206 人。"
+        assert speech.proposal_words(board(), proposal()) == "再召 3 名无人机操作"
+
+
+def test_several_short_lines_are_counted() -> None:
+    two = board(verdict=verdict(missing=((CAPABILITIES["drone"], 1), (CAPABILITIES["medic"], 2))))
+    assert speech.shortest(two) == "Drone pilot: 1 short, and 1 more lines"
+    assert speech.shortest(board(verdict=verdict(missing=()))) == ""
+
+
+def test_rivals_are_named() -> None:
+    rivals = verdict(conflict=(CAPABILITIES["drone"], CAPABILITIES["radio"]))
+    assert "Drone pilot, Communications" in " ".join(speech.verdict_words(board(verdict=rivals)).meaning)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lead"),
+    [
+        ({"incident_state": "closed"}, "The incident is closed."),
+        ({"state": "stood_down"}, "Stood down."),
+        ({"lines": ()}, "No needs yet:"),
+        ({"state": "draft", "verdict": verdict(p_hat=None, p_low=None, proposal=None)}, "The plan is being computed."),
+        ({"state": "recommended", "verdict": verdict(word="enough", p_hat=0.956)}, "Ready for approval."),
+        ({"state": "recommended", "verdict": verdict(p_hat=0.6)}, "Even the best choice is not enough."),
+        ({"state": "recommended", "verdict": verdict(p_hat=None)}, "Even the best choice is not enough."),
+        (
+            {"verdict": verdict(word="unknown", p_hat=None, p_low=None)},
+            "Being computed; do not go by the number alone.",
+        ),
+        ({"verdict": verdict(p_hat=0.968, p_low=0.962, **CALM)}, "Enough are coming."),
+        ({"verdict": verdict(word="at_risk", p_hat=0.914)}, "Just below the target."),
+        ({"verdict": verdict(measured=True)}, "Time is up:"),
+    ],
+)
+def test_every_state_has_its_heading(changes: dict[str, object], lead: str) -> None:
+    assert speech.verdict_words(board(**changes)).lead == lead
+
+
+def test_a_filled_board_is_told_as_a_count() -> None:
+    full = tuple(replace(line, on_scene=line.people) for line in lines())
+    said = speech.verdict_words(board(lines=full, verdict=verdict(measured=True, **CALM)))
+    assert said.lead == "Everyone needed is there."
+    assert said.meaning == ("206 of 206 posts are filled; this is counted, not forecast.",)
+
+
+def test_a_hopeless_chance_is_said_plainly() -> None:
+    assert "hardly ever" in speech.odds_words(board(verdict=verdict(p_hat=0.01)))
+    assert speech.odds_words(board(verdict=verdict(p_hat=None))) == ""
+
+
+def test_after_stand_down_those_still_there_are_counted() -> None:
+    said = speech.verdict_words(board(state="stood_down"))
+    assert said.meaning == ("4 people are still signed in; sign them out as they leave.",)
+    gone = speech.verdict_words(board(state="stood_down", people=PeopleCounts(called=362)))
+    assert gone.meaning == ("Everybody has left.",)
+
+
+def test_minutes_left_count_to_the_next_line_that_still_waits() -> None:
+    assert speech.minutes_left(board()) == 17
+    full = tuple(replace(line, on_scene=line.people) for line in lines())
+    assert speech.minutes_left(board(lines=full)) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Call 3 more: Drone pilot"),
+        ({"by_line": ((CAPABILITIES["drone"], 3), (CAPABILITIES["medic"], 2)), "count": 5}, "Call 5 more people"),
+    ],
+)
+def test_follow_up_proposals(changes: dict[str, object], words: str) -> None:
+    assert speech.proposal_words(board(), proposal(**changes)) == words
+
+
+def test_first_proposals_and_their_names() -> None:
+    assert speech.proposal_words(board(state="recommended"), proposal(count=1362)) == "Call 1,362 people"
+    assert speech.proposal_names(proposal()) == "罗一鸣, 汤怀瑾, 易南星"
+    assert speech.proposal_names(proposal(count=8)) == "罗一鸣, 汤怀瑾, 易南星 and 5 more"
+    assert speech.proposal_names(proposal(names=())) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "said"),
+    [
+        ("more_minutes", 7, "allow 7 minutes more for Drone pilot"),
+        ("fewer_people", 2, "do with 2 fewer: Drone pilot"),
+        ("lower_target", 0.9, "accept a target of 90.0%"),
+        ("train", 6, "train 6 more: Drone pilot"),
+    ],
+)
+def test_repairs_in_words(kind: str, amount: float, said: str) -> None:
+    assert speech.repair_words(Repair(kind, CAPABILITIES["drone"], amount, 0.9)) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "actor", "url"),
+    [
+        ({}, COMMANDER, "/incidents/3/approve/?run=7"),
+        ({"verdict": verdict(proposal=proposal(may_approve=False))}, DUTY_OFFICER, None),
+        ({"verdict": verdict(**CALM), "releasable": 29}, COMMANDER, "/incidents/3/release/"),
+        ({"verdict": verdict(**CALM), "releasable": 29}, DUTY_OFFICER, None),
+        ({"verdict": verdict(**CALM)}, COMMANDER, None),
+        ({"lines": (), "verdict": verdict(**CALM)}, DUTY_OFFICER, "/incidents/3/needs/"),
+        ({"verdict": verdict(proposal=None)}, DUTY_OFFICER, "/incidents/3/pick/"),
+        ({"verdict": verdict(proposal=None)}, TOWN, None),
+        ({"verdict": verdict(proposal=None, measured=True)}, COMMANDER, None),
+        ({"state": "stood_down"}, DUTY_OFFICER, "/incidents/3/leave/"),
+        ({"state": "stood_down", "people": PeopleCounts()}, COMMANDER, "/incidents/3/close/"),
+        ({"state": "stood_down", "people": PeopleCounts()}, DUTY_OFFICER, None),
+        ({"incident_state": "closed"}, AUDITOR, "/review/3/"),
+        ({"incident_state": "closed"}, TOWN, None),
+    ],
+)
+def test_the_one_main_act(changes: dict[str, object], actor: Actor, url: str | None) -> None:
+    act = speech.main_act(board(**changes), actor)
+    assert (act.url if act else None) == url
+
+
+def test_the_button_of_an_exercise_says_so() -> None:
+    assert speech.main_act(board(), COMMANDER).word == "Exercise · Approve: call 3 more"
+    assert speech.main_act(board(exercise=False), COMMANDER).word == "Approve: call 3 more"
+    assert speech.main_act(board(exercise=False, state="recommended"), COMMANDER).word == "Approve: call 3"
+
+
+def test_lines_have_their_own_word() -> None:
+    line = lines()[0]
+    target = 0.95
+    assert speech.line_word(replace(line, on_scene=120, p=0.1), target) == "enough"
+    assert speech.line_word(replace(line, p=None), target) == "unknown"
+    assert speech.line_word(replace(line, missing=2), target) == "short"
+    assert speech.line_word(replace(line, p=0.96), target) == "enough"
+    assert speech.line_word(replace(line, p=0.92), target) == "at_risk"
+    assert speech.line_word(replace(line, p=0.7), target) == "short"

@@ -217,7 +217,7 @@ def test_an_answer_to_a_callout_that_is_over_is_kept_and_not_counted(phone: Clie
     reply = Reply.objects.get()
     assert (reply.counted, reply.note, scene.state()) == (False, "closed", "delivered")
     text = words(phone.get(scene.url))
-    for part in ("This callout has ended", "stood down at 14:25", "None", "No record", "Call the duty desk"):
+    for part in ("This callout has ended", "stood down at 14:25", "None", "No record", "Call the desk"):
         assert part in text
 
 

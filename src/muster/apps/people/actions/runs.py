@@ -65,7 +65,11 @@ def order_take_over(actor: Actor, run: ImportRun) -> None:
     """A person has seen the dry run and wants its good rows. Once only."""
     check(actor, Right.IMPORT_PEOPLE)
     moved = ImportRun.objects.filter(pk=run.pk, state=ImportState.CHECKED).update(
-        state=ImportState.COMMITTING, error="", claimed_at=None, done_rows=0
+        state=ImportState.COMMITTING,
+        error="",
+        claimed_at=None,
+        done_rows=0,
+        result=run.result | {"ordered_by": actor.ref},
     )
     if not moved:
         raise IllegalTransition("people.import_not_checked", from_state=run.state, to_state=ImportState.COMMITTING)
@@ -139,7 +143,7 @@ def _take_over(run: ImportRun, checked: Checked) -> None:
         _keep_verdicts(run, checked, error="people.books_moved")
         return
     with transaction.atomic():
-        taken = take_over(_orderer(run.started_by), checked, f"import:{run.pk}")
+        taken = take_over(_orderer(run.result["ordered_by"]), checked, f"import:{run.pk}")
         ImportRun.objects.filter(pk=run.pk).update(
             state=ImportState.DONE, finished_at=clock.now(), result=run.result | {"taken": taken.as_json()}
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import count
 
 from django.conf import settings
 from django.db import transaction
@@ -38,10 +39,12 @@ class UnitTree:
     teams: dict[str, Unit] = field(default_factory=dict)
     made: list[Unit] = field(default_factory=list)
 
-    def add(self, kind: UnitKind, name: str, parent: Unit, letter: str, count: int, place: str = "") -> Unit:
-        """Make a unit under `parent`; its code is the parent's with a letter and a running number."""
+    def add(self, kind: UnitKind, name: str, parent: Unit, letter: str, place: str = "") -> Unit:
+        """Make a unit under `parent`; its code is the parent's with a letter and a running number that is free."""
         stem = "" if parent.kind == UnitKind.OFFICE else parent.code
-        code = f"{stem}{letter}{count:02d}"
+        first = Unit.objects.filter(parent=parent, kind=kind).count() + 1
+        codes = (f"{stem}{letter}{number:02d}" for number in count(first))
+        code = next(code for code in codes if not Unit.objects.filter(code=code).exists())
         unit = Unit(code=code, name=name, place=place, kind=kind, parent=parent, path=f"{parent.path}/{code}")
         unit.save(force_insert=True)
         self.made.append(unit)
@@ -73,10 +76,6 @@ def load_tree() -> UnitTree:
     return tree
 
 
-def _next_number(parent: Unit, kind: UnitKind) -> int:
-    return Unit.objects.filter(parent=parent, kind=kind).count() + 1
-
-
 @transaction.atomic
 def upsert_units(actor: Actor, pairs: Iterable[tuple[str, str]], teams: Iterable[str] = ()) -> UnitTree:
     """Make the towns, villages (town, village) and teams that are missing; never renames or removes any.
@@ -92,16 +91,13 @@ def upsert_units(actor: Actor, pairs: Iterable[tuple[str, str]], teams: Iterable
             raise InvalidInput("people.unit_name_long", limit=LONGEST_NAME)
         town = tree.towns.get(town_name)
         if town is None:
-            number = _next_number(tree.office, UnitKind.TOWN)
-            town = tree.towns[town_name] = tree.add(UnitKind.TOWN, town_name, tree.office, "T", number)
+            town = tree.towns[town_name] = tree.add(UnitKind.TOWN, town_name, tree.office, "T")
         if (town_name, place) not in tree.villages:
-            number = _next_number(town, UnitKind.VILLAGE)
-            unit = tree.add(UnitKind.VILLAGE, village_unit_name(place), town, "V", number, place)
+            unit = tree.add(UnitKind.VILLAGE, village_unit_name(place), town, "V", place)
             tree.villages[town_name, place] = unit
     for name in teams:
         if name not in tree.teams:
-            number = _next_number(tree.office, UnitKind.TEAM)
-            tree.teams[name] = tree.add(UnitKind.TEAM, name, tree.office, "S", number)
+            tree.teams[name] = tree.add(UnitKind.TEAM, name, tree.office, "S")
     if tree.made:
         _note_made(actor, tree.made)
     return tree

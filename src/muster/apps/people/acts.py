@@ -1,0 +1,31 @@
+"""What the acts of the registers are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from muster.journal.sentences import register
+
+register(
+    {
+        "away.added": _("Away notice added"),
+        "away.cancelled": _("Away notice cancelled"),
+        "consent.given": _("Consent given"),
+        "consent.withdrawn": _("Consent withdrawn"),
+        "contact.added": _("Contact added"),
+        "contact.removed": _("Contact removed"),
+        "holding.added": _("Qualification added"),
+        "holding.removed": _("Qualification removed"),
+        "holding.renewed": _("Qualification renewed"),
+        "import.dropped": _("Import given up"),
+        "import.failed": _("Import could not be read"),
+        "import.ordered": _("Import ordered to be taken over"),
+        "import.started": _("Import uploaded"),
+        "member.changed": _("Member changed"),
+        "member.enrolled": _("Member enrolled"),
+        "number.unmasked": _("Number seen whole"),
+        "people.exported": _("List exported"),
+        "people.imported": _("Import taken over"),
+        "unit.state": _("State of a unit changed"),
+        "units.made": _("Units made"),
+        "district.loaded": _("Exercise district loaded"),
+    }
+)

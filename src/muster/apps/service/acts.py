@@ -1,0 +1,18 @@
+"""What the acts of service are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from muster.journal.sentences import register
+
+register(
+    {
+        "alerts.learned": _("Answers of a callout taken into the history"),
+        "history.imported": _("History of callouts imported"),
+        "members.committed": _("Members committed"),
+        "members.freed": _("Members free again"),
+        "model.fitted": _("Response model fitted"),
+        "rate.set": _("Pay rate set"),
+        "turn.started": _("Turn of duty started"),
+        "turns.ended": _("Turns of duty ended"),
+    }
+)

@@ -8,6 +8,6 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Offer the towns and teams as parts of the tree that an account can be tied to."""
         from muster.access.directory import offer_units
-        from muster.apps.people.reads import account_places
+        from muster.apps.people.reads.places import account_places
 
         offer_units(account_places)

@@ -1,0 +1,12 @@
+"""What the acts of the channels are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from muster.journal.sentences import register
+
+register(
+    {
+        "people.call_list_opened": _("Call list with numbers opened"),
+        "people.told_by_telephone": _("Told by telephone"),
+    }
+)

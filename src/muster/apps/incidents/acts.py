@@ -1,0 +1,32 @@
+"""What the acts of incidents are called in the journal; the incident's own page tells them with names."""
+
+from django.utils.translation import gettext_lazy as _
+
+from muster.journal.sentences import register
+
+register(
+    {
+        "incident.opened": _("Incident opened"),
+        "incident.closed": _("Incident closed"),
+        "incident.reviewed": _("Review signed"),
+        "incident.false_alarm": _("Marked a false alarm"),
+        "callout.plan_chosen": _("Another plan chosen"),
+        "callout.needs_set": _("Needs changed"),
+        "callout.policy_set": _("Replacement policy changed"),
+        "callout.solved": _("Plan solved"),
+        "callout.approved": _("Callout approved, %(count)s people"),
+        "callout.wave_sent": _("%(count)s more people called"),
+        "callout.released": _("Early release ordered"),
+        "callout.stood_down": _("Stand-down ordered"),
+        "alert.replied": _("Answer: %(answer)s"),
+        "alert.undelivered": _("Message not delivered"),
+        "alert.checked_in": _("Checked in"),
+        "alert.released": _("Told not to come"),
+        "alert.left": _("Left"),
+        "alert.no_show": _("Accepted but did not come"),
+        "alert.no_answer": _("Never answered"),
+        "roll_call.started": _("Roll call started"),
+        "roll_call.answered": _("Roll call answered"),
+        "roll_call.closed": _("Roll call closed"),
+    }
+)

@@ -38,7 +38,7 @@ def up(
 
 
 @app.command()
-def worker(lane: Annotated[str, typer.Option(help="send, solve, tick or import.")]) -> None:
+def worker(lane: Annotated[str, typer.Option(help="send, solve or import.")]) -> None:
     """Run one background lane (started by `muster up`)."""
     from muster.conf.setup import setup_django
 

@@ -23,7 +23,6 @@ log = structlog.get_logger(__name__)
 PLACES = {
     "send": "muster.apps.channels.jobs:SEND_LANE",
     "solve": "muster.apps.incidents.jobs:SOLVE_LANE",
-    "tick": "muster.apps.incidents.jobs:TICK_LANE",
     "import": "muster.apps.people.jobs:IMPORT_LANE",
 }
 

@@ -14,7 +14,7 @@ export MUSTER_SHARED := $(abspath $(SHARED))
 	touch $@
 
 .venv/run.stamp: .venv/made.stamp pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[build]'
 	touch $@
 
 .venv/dev.stamp: .venv/run.stamp pyproject.toml

@@ -30,7 +30,9 @@ def problem(n=60, seed=0, *, needs=((0, 4, 45.0), (1, 3, 45.0), (2, 3, 30.0)), t
     """A problem over `people`; changes of `Problem` fields go there, the others to the people."""
     own = {key: changes.pop(key) for key in ("rho_town", "shock_mean", "shock_sd") if key in changes}
     lines = tuple(Need(*need) for need in needs)
-    return Problem(people(n, seed, capabilities=max(need[0] for need in needs) + 1, **changes), lines, target, rho, **own)
+    return Problem(
+        people(n, seed, capabilities=max(need[0] for need in needs) + 1, **changes), lines, target, rho, **own
+    )
 
 
 def matching_fills(able, need):
@@ -82,24 +84,26 @@ def exact_p(p, alert):
     able = [[bool(int(c.caps[i]) >> need.capability & 1) for need in p.needs] for i in members]
     need = [need.people for need in p.needs]
     line_due = [dues.index(need.due_minutes) for need in p.needs]
-    good = {
+    good = [
         ranks
         for ranks in product(range(len(dues) + 1), repeat=len(members))
         if matching_fills(
-            [[a and r <= d for a, d in zip(row, line_due, strict=True)] for row, r in zip(able, ranks, strict=True)], need
+            [[a and r <= d for a, d in zip(row, line_due, strict=True)] for row, r in zip(able, ranks, strict=True)],
+            need,
         )
-    }
-    points, weights = np.polynomial.hermite_e.hermegauss(80)
+    ]
+    ranks = np.array(good, int).reshape(len(good), len(members))
+    points, weights = np.polynomial.hermite_e.hermegauss(60)
     total = 0.0
     for point, weight in zip(points, weights / weights.sum(), strict=True):
         shock = p.shock_mean + p.shock_sd * point
-        law = []
+        chance = np.ones(len(good))
         for k, i in enumerate(members):
             load = c.loading[i]
             comes = norm.cdf((norm.ppf(c.show[i]) - np.sqrt(p.rho) * load * shock) / np.sqrt(1 - p.rho * load**2))
-            steps = np.diff([0.0, *by_due[k]])
-            law.append([*(comes * steps), 1 - comes * by_due[k][-1]])
-        total += weight * sum(np.prod([law[k][r] for k, r in enumerate(ranks)]) for ranks in good)
+            law = np.array([*(comes * np.diff([0.0, *by_due[k]])), 1 - comes * by_due[k][-1]])
+            chance *= law[ranks[:, k]]
+        total += weight * chance.sum()
     return total
 
 
@@ -113,9 +117,7 @@ def simulate(p, alert, turnouts, seed):
     load = c.loading[members]
     shock = (p.shock_mean + p.shock_sd * rng.standard_normal((turnouts, 1))) * np.sqrt(p.rho)
     towns = rng.standard_normal((turnouts, 200))[:, c.town[members]] * np.sqrt(p.rho_town) * (c.town[members] >= 0)
-    own = np.where(c.town[members] >= 0, 1 - (p.rho + p.rho_town) * load**2, 1 - p.rho * load**2)
-    # Without a town the own part is larger in the planner's model only if it knows no towns at all.
-    own = 1 - (p.rho + p.rho_town) * load**2 if p.rho_town else own
+    own = 1 - (p.rho + p.rho_town * (c.town[members] >= 0)) * load**2
     comes = load * (shock + towns) + np.sqrt(own) * rng.standard_normal(size) < norm.ppf(c.show[members])
     time = c.offset_minutes[members] + np.exp(c.mu[members] + c.sigma[members] * rng.standard_normal(size))
     good = np.ones(turnouts, bool)

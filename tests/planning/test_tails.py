@@ -76,7 +76,9 @@ def test_people_who_certainly_come_are_called_once_each():
     assert smallest_call(7, 1.0, 0.99, icc=0.2) == 7
 
 
-@pytest.mark.parametrize("bad", [(0, 0.5, 0.9, 0), (1, 0.0, 0.9, 0), (1, 1.1, 0.9, 0), (1, 0.5, 1.0, 0), (1, 0.5, 0.9, 1.0)])
+@pytest.mark.parametrize(
+    "bad", [(0, 0.5, 0.9, 0), (1, 0.0, 0.9, 0), (1, 1.1, 0.9, 0), (1, 0.5, 1.0, 0), (1, 0.5, 0.9, 1.0)]
+)
 def test_a_call_without_an_answer_is_refused(bad):
     with pytest.raises(InvalidProblem):
         smallest_call(*bad)

@@ -15,6 +15,9 @@ from muster.planning.arrays import Bools, Floats, Indices, Ints
 from muster.planning.chances import arrived_by, capable
 from muster.planning.problem import Need, Problem
 
+NEGLIGIBLE = 1e-9
+"""A chance below this is none: such people are never asked."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
@@ -85,6 +88,7 @@ def survey(problem: Problem) -> Survey:
     able = capable(problem.candidates, tuple(Need(bit, 1, due) for bit, due in keys))
     by_due = arrived_by(problem.candidates, dues)
     chance = problem.candidates.show[:, None] * by_due[:, line_due] * able
+    chance[chance < NEGLIGIBLE] = 0
     return Survey(problem, need, merged, dues, line_due, able, by_due, chance)
 
 

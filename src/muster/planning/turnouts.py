@@ -37,7 +37,9 @@ def coming(field: Field, rows: Indices, shocks: Shocks) -> Floats:
     """P(person comes | shocks): (rows, T)."""
     problem = field.problem
     load = field.loading[rows, None]
-    rest = np.sqrt(1 - (problem.rho + problem.rho_town) * load**2)
+    # People of no town have no second shock; their own luck takes its share, so that P(comes) stays `show`.
+    shared = problem.rho + problem.rho_town * (field.group[rows, None] > 0)
+    rest = np.sqrt(1 - shared * load**2)
     push = np.sqrt(problem.rho) * load * shocks.district[None, :]
     if problem.rho_town > 0:
         push = push + np.sqrt(problem.rho_town) * load * shocks.towns[field.group[rows]]

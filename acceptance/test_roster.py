@@ -1,34 +1,18 @@
 """The roster of the shared data gives exactly the verdicts that were written down for it."""
 
-import json
-import os
-from datetime import date
-from pathlib import Path
-
 import pytest
-import yaml
 
-from muster.codecs.roster import RosterRules, check_roster, find_roster
-from muster.codecs.units_list import KnownUnits, read_units, units_sheet_name
-from muster.codecs.workbook import open_workbook
-
-SHARED = Path(os.environ.get("MUSTER_SHARED", "../shared"))
+from acceptance.ground import checked_roster, expected_roster
 
 
 @pytest.fixture(scope="module")
 def expected():
-    return json.loads((SHARED / "data" / "roster.expected.json").read_text(encoding="utf-8"))
+    return expected_roster()
 
 
 @pytest.fixture(scope="module")
-def checked(expected):
-    book = open_workbook((SHARED / "data" / "roster.xlsx").read_bytes())
-    table = find_roster(book)
-    units = KnownUnits.of(read_units(book, units_sheet_name(book, table.sheet.name)))
-    scenarios = yaml.safe_load((SHARED / "scenarios" / "scenarios.yaml").read_text(encoding="utf-8"))
-    names = {item[key]: item["id"] for item in scenarios["capabilities"] for key in ("zh", "en")}
-    rules = RosterRules(units, names, expected["datum"], date.fromisoformat(expected["as_of"]))
-    return units, check_roster(table, rules)
+def checked():
+    return checked_roster()
 
 
 @pytest.mark.parametrize("part", ["rows", "accepted", "rejected", "fixed", "warnings"])

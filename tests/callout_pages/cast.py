@@ -127,7 +127,9 @@ def _units(district: District) -> None:
     for code, name, en in (("t1", "马家河街道", "Majiahe"), ("t2", "群丰镇", "Qunfeng")):
         town = unit(code, name, "town", office, en)
         for village in (1, 2):
-            unit(f"{code}v{village}", f"{name[:2]}{'一二'[village - 1]}村连", "village", town, f"{en} village {village}")
+            unit(
+                f"{code}v{village}", f"{name[:2]}{'一二'[village - 1]}村连", "village", town, f"{en} village {village}"
+            )
     unit("team", "蔚蓝测绘分队", "team", office, "Azure survey team")
 
 
@@ -199,9 +201,7 @@ def _accounts(district: District) -> None:
         path = district.units["t1"].path if role == "town_officer" else ""
         own = "TY000006" if role == "member" else ""
         account = Account.objects.create(user=user, role=role, name=name, unit_path=path, member_ref=own)
-        district.actors[role] = Actor(
-            ref=f"account:{account.pk}", name=name, role=role, unit_path=path, member_ref=own
-        )
-        client = Client()
+        district.actors[role] = Actor(ref=f"account:{account.pk}", name=name, role=role, unit_path=path, member_ref=own)
+        client = Client(headers={"accept-language": "en"})
         client.force_login(user)
         district.clients[role] = client

@@ -93,8 +93,8 @@ class RunningHome:
                 parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if parent == self.process.pid:
-                name = "web" if b"granian" in words else f"lane-{words[-2].decode()}"
+            if parent == self.process.pid and (b"granian" in words or b"--lane" in words):
+                name = "web" if b"granian" in words else f"lane-{words[words.index(b'--lane') + 1].decode()}"
                 found[name] = int(folder.name)
         return found
 

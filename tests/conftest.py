@@ -59,7 +59,7 @@ def _start_django() -> None:
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     if "sqlite3" in settings.DATABASES["default"]["ENGINE"]:
         # A file instead of memory: threads and child processes of a test must see the same database.
-        settings.DATABASES["default"]["TEST"] = {"NAME": str(Path(settings.HOME) / "test.sqlite3")}
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(Path(settings.HOME) / "test.sqlite3")
     django.setup()
 
 

@@ -126,8 +126,9 @@ class Problem:
     Turnout (latent-normal, one district shock Z and one shock W per town, each standard normal a priori):
         u_i = sqrt(rho) l_i Z + sqrt(rho_town) l_i W + sqrt(1 - (rho + rho_town) l_i^2) e_i
     and i comes iff u_i < Phi^-1(show_i),
-    with l_i the loading; for people of no town (-1) rho_town counts as 0. `rho` is the latent correlation, not an intra-class correlation (latent .03 is about
-    icc .017). `shock_mean`, `shock_sd` describe Z after what the replies have told; lower Z means a better turnout.
+    with l_i the loading; for people of no town (-1) rho_town counts as 0. `rho` is the latent correlation, not an
+    intra-class correlation (latent .03 is about icc .017). `shock_mean`, `shock_sd` describe Z after what the
+    replies have told; a lower Z means a better turnout.
     """
 
     candidates: Candidates

@@ -29,7 +29,8 @@ def _columns(model: type[models.Model]) -> list[models.Field]:
     return list(model._meta.local_concrete_fields)
 
 
-def _select(model: type[models.Model]) -> str:
+def select_statement(model: type[models.Model]) -> str:
+    """SQL that reads a table whole, in order of its key."""
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in _columns(model))
     return " ".join(["SELECT", names, "FROM", quote(model._meta.db_table), "ORDER BY", quote(model._meta.pk.column)])
@@ -45,14 +46,15 @@ def rows() -> Iterator[str]:
     for model in tables():
         columns = _columns(model)
         with connection.chunked_cursor() as cursor:
-            cursor.execute(_select(model))
+            cursor.execute(select_statement(model))
             while batch := cursor.fetchmany(BATCH):
                 for row in batch:
-                    values = [_plain(field, value) for field, value in zip(columns, row, strict=True)]
+                    values = [plain_value(field, value) for field, value in zip(columns, row, strict=True)]
                     yield json.dumps([model._meta.db_table, values], ensure_ascii=False)
 
 
-def _plain(field: models.Field, value: object) -> object:
+def plain_value(field: models.Field, value: object) -> object:
+    """A column's value as JSON can hold it; times in UTC, whatever the database gave."""
     if isinstance(value, datetime):
         at = value if value.tzinfo else value.replace(tzinfo=UTC)
         return at.astimezone(UTC).isoformat()
@@ -63,7 +65,7 @@ def _plain(field: models.Field, value: object) -> object:
     return bool(value) if isinstance(field, models.BooleanField) and value is not None else value
 
 
-def _stored(field: models.Field, value: object) -> object:
+def stored_value(field: models.Field, value: object) -> object:
     """The value as the database driver takes it."""
     if value is None:
         return None
@@ -96,7 +98,7 @@ def load(lines: Iterable[str]) -> int:
     with connection.cursor() as cursor:
         for table, batch in _batches(lines):
             columns = _columns(known[table])
-            stored = [[_stored(f, v) for f, v in zip(columns, values, strict=True)] for values in batch]
+            stored = [[stored_value(f, v) for f, v in zip(columns, values, strict=True)] for values in batch]
             cursor.executemany(_insert(known[table]), stored)
             count += len(batch)
         for statement in connection.ops.sequence_reset_sql(no_style(), list(known.values())):

@@ -1,0 +1,192 @@
+"""The command as a person at a terminal meets it: exit codes, one-sentence errors, help."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from muster.cli import main
+from muster.cli.output import on_terminal, write_json
+from muster.core.errors import Conflict, InvalidInput, Unreadable
+from tests.server import Home
+
+COMMANDS = (
+    [], ["init"], ["check"], ["check", "journal"], ["backup"], ["restore"], ["up"], ["worker"], ["plan"],
+    ["plan", "solve"], ["import"], ["import", "people"], ["import", "history"], ["exercise"], ["demo"],
+)  # fmt: skip
+
+
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
+    """(exit code, stdout, stderr) of `muster *words` in this process."""
+    monkeypatch.setattr("sys.argv", ["muster", *words])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_has_help(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, *words, "--help")
+    assert code == 0
+    assert "Usage:" in out
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["up", "--port", "many"], ["restore", "file"], ["--odd"], ["worker"]])
+def test_wrong_use_ends_with_two(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, err = run(capsys, monkeypatch, *words)
+    assert (code, out) == (2, "")
+    assert err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(InvalidInput("odd.one", a=1), 2), (Unreadable("file.missing", path="x.xlsx"), 2), (Conflict("odd.two"), 1)],
+)
+def test_errors_become_one_sentence_and_an_exit_code(
+    error: Exception, code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise error
+
+    monkeypatch.setattr(main, "app", refuse)
+    ended, out, err = run(capsys, monkeypatch)
+    assert (ended, out, err.count("\n")) == (code, "", 1)
+
+
+def test_sentences_come_from_the_pages_where_there_is_one() -> None:
+    assert main.sentence(Unreadable("file.missing", path="x.xlsx")) == "There is no file x.xlsx."
+    assert main.sentence(Conflict("access.last_admin")).startswith("This is the last system administrator")
+    assert main.sentence(Conflict("odd.one", a=1)) == "odd.one (a=1)"
+
+
+def test_before_django_runs_the_plain_sentences_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.apps import apps
+
+    monkeypatch.setattr(apps, "ready", False)
+    assert main.sentence(Unreadable("file.missing", path="x")) == "There is no file x."
+
+
+def test_json_goes_to_a_file_or_to_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_json("-", {"说明": 1})
+    assert json.loads(capsys.readouterr().out) == {"说明": 1}
+    write_json(str(tmp_path / "out.json"), {"b": 1, "a": 2})
+    assert list(json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))) == ["b", "a"]
+    assert not on_terminal()
+
+
+@pytest.mark.processes
+def test_a_home_is_set_up_once_and_safely_again(new_home: Callable[..., Home]) -> None:
+    home = new_home()
+    first = home.init()
+    second = home.init()
+    assert first != second
+    assert stat.S_IMODE((home.path / "secrets.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
+    home.python(
+        f"from muster.access.actions import use_link\nuse_link({second.split('/')[2]!r}, 'quiet rivers run deep')"
+    )
+    done = home.muster("init")
+    assert (done.returncode, "/first/" in done.stdout) == (0, False)
+    whole = home.muster("check", "journal")
+    assert whole.returncode == 0
+    assert "The journal is whole." in whole.stdout
+
+
+@pytest.mark.processes
+def test_a_broken_journal_ends_with_one_and_says_where(new_home: Callable[..., Home]) -> None:
+    home = new_home()
+    home.init()
+    home.python("from muster.journal.models import Entry\nEntry.objects.filter(seq=2).update(actor='forged')")
+    done = home.muster("check", "journal", "--json", "-")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert report["holds"] is False
+    assert report["streams"][0]["faults"] == [["changed", 2]]
+    told = home.muster("check", "journal", "--json", str(home.path / "out.json"))
+    assert "BROKEN: changed at 2" in told.stdout
+    assert json.loads((home.path / "out.json").read_text(encoding="utf-8")) == report
+
+
+@pytest.mark.processes
+def test_an_unknown_lane_is_refused_with_the_known_ones(new_home: Callable[..., Home]) -> None:
+    done = new_home().muster("worker", "--lane", "fast")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "send, solve, import" in done.stderr
+
+
+def write_instance(path: Path, people: int, **changes: object) -> Path:
+    """So many people who can all do the one thing needed, twenty minutes away: five of them within an hour."""
+    arrays = {
+        "accept": np.full(people, 0.8), "mu": np.full(people, np.log(20)), "sigma": np.full(people, 0.2),
+        "caps": np.ones(people, np.uint64), "need_cap": np.array([0]), "need_n": np.array([5]),
+        "need_due": np.array([60.0]), "p": np.array(0.9), "rho": np.array(0.03), **changes,
+    }  # fmt: skip
+    np.savez(path, **{name: value for name, value in arrays.items() if value is not None})
+    return path
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    return write_instance(tmp_path / "small.npz", 60)
+
+
+def test_an_instance_is_solved_alike_for_the_same_seed(
+    instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("plan", "solve", "--instance", str(instance), "--seed", "3", "--json")
+    code, out, _ = run(capsys, monkeypatch, *words, "-")
+    first = json.loads(out)
+    assert code == 0
+    assert set(first) == {"alert", "p_low", "p_hat", "seconds"}
+    assert first["p_low"] >= 0.9
+    assert run(capsys, monkeypatch, *words, str(tmp_path / "out.json"))[0] == 0
+    second = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert {**first, "seconds": 0} == {**second, "seconds": 0}
+
+
+def test_too_few_people_end_with_one_and_say_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = write_instance(tmp_path / "short.npz", 4)
+    code, out, _ = run(capsys, monkeypatch, "plan", "solve", "--instance", str(short), "--json", "-")
+    assert code == 1
+    assert set(json.loads(out)["shortfall"]) == {"lines", "missing", "best_p_low", "repairs"}
+
+
+@pytest.mark.parametrize("content", [b"", b"not an instance", b"PK\x03\x04 broken zip"])
+def test_an_unreadable_instance_is_refused(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.npz"
+    path.write_bytes(content)
+    code, out, err = run(capsys, monkeypatch, "plan", "solve", "--instance", str(path), "--json", "-")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_a_missing_instance_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    code, _, err = run(capsys, monkeypatch, "plan", "solve", "--instance", "none.npz", "--json", "-")
+    assert (code, err) == (2, "There is no file none.npz.\n")
+
+
+def test_an_instance_that_lacks_arrays_is_refused_with_the_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = write_instance(tmp_path / "half.npz", 4, accept=None)
+    code, out, err = run(capsys, monkeypatch, "plan", "solve", "--instance", str(instance), "--json", "-")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "accept" in err
+
+
+def test_the_environment_of_a_home_is_its_own(new_home: Callable[..., Home]) -> None:
+    assert new_home("a").env["MUSTER_HOME"] != os.environ["MUSTER_HOME"]

@@ -1,0 +1,96 @@
+"""`muster up` with real processes: answers, refuses a second start, survives any kill, leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.server import Home, RunningHome, wait_until
+
+pytestmark = pytest.mark.processes
+
+LANES = {"lane-send", "lane-solve", "lane-import"}
+
+
+@pytest.fixture
+def ready(new_home: Callable[..., Home]) -> Home:
+    home = new_home()
+    home.init()
+    return home
+
+
+@pytest.fixture
+def running(ready: Home, start_home: Callable[..., RunningHome]) -> RunningHome:
+    return start_home(ready)
+
+
+def test_the_system_answers_with_all_its_lanes(running: RunningHome) -> None:
+    assert set(running.children()) == {"web", *LANES}
+    wait_until(lambda: len(running.get("healthz/").json()["lanes"]) == len(LANES))
+    assert running.get("login/").status_code == 200
+
+
+def test_a_second_start_is_refused_with_the_first_one_s_address(running: RunningHome) -> None:
+    done = running.home.muster("up", "--port", "0")
+    assert done.returncode == 1
+    assert running.address in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert running.answers()
+
+
+def test_a_port_that_is_taken_is_refused(running: RunningHome, new_home: Callable[..., Home]) -> None:
+    other = new_home("other")
+    other.init()
+    port = running.address.rstrip("/").rsplit(":", 1)[1]
+    done = other.muster("up", "--port", port)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert port in done.stderr
+
+
+def test_a_home_that_is_not_set_up_is_refused_with_what_to_do(new_home: Callable[..., Home]) -> None:
+    done = new_home().muster("up", "--port", "0")
+    assert done.returncode == 1
+    assert "muster init" in done.stderr
+
+
+def test_stopping_in_order_ends_with_zero_and_leaves_no_process(running: RunningHome) -> None:
+    pids = running.children().values()
+    assert running.stop() == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    assert not running.answers()
+
+
+@pytest.mark.kill
+def test_every_child_that_is_killed_comes_back(running: RunningHome) -> None:
+    before = running.children()
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(
+        lambda: set(running.children()) == set(before) and set(running.children().values()).isdisjoint(before.values())
+    )
+    wait_until(running.answers)
+
+
+@pytest.mark.kill
+def test_when_the_supervisor_is_killed_everything_dies_with_it_and_a_new_start_works(
+    running: RunningHome, start_home: Callable[..., RunningHome]
+) -> None:
+    running.kill()
+    wait_until(lambda: not running.answers())
+    port = running.address.rstrip("/").rsplit(":", 1)[1]
+    again = start_home(running.home, "--port", port)
+    assert again.address == running.address
+    assert again.answers()
+
+
+def test_start_up_lays_the_marks_of_the_journal_together(ready: Home, start_home: Callable[..., RunningHome]) -> None:
+    marks = ready.path / "journal.heads"
+    assert len(marks.read_text(encoding="utf-8").splitlines()) > 1
+    start_home(ready)
+    assert len(marks.read_text(encoding="utf-8").splitlines()) == 1
+    assert json.loads(ready.muster("check", "journal", "--json", "-").stdout)["holds"] is True

@@ -1,0 +1,202 @@
+"""Pictures of every page: Chinese and English, desktop and phone, light, and the duty page by night too.
+
+    python tools/shots.py                          in a fresh exercise home with the demonstration district
+    python tools/shots.py --address URL --logins FILE
+                                                   of a system that runs already; FILE is its exercise.logins.json
+    python tools/shots.py --only duty,people       some pages only
+
+The pictures go to shots/<page>-<language>-<size>[-dark].png. Look at them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = {"desktop": (1440, 900), "phone": (360, 780)}
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+DARK = {"duty", "people", "approve"}
+GL = ["--no-sandbox", "--use-gl=swiftshader", "--enable-webgl", "--ignore-gpu-blocklist", "--enable-unsafe-swiftshader"]
+
+# name, who looks, address; {incident}, {review}, {plan} and {member} are found on the list pages
+PAGES = (
+    ("login", None, "/login/"),
+    ("not-found", "duty", "/no/such/page/"),
+    ("duty-list", "duty", "/duty/?all=1"),
+    ("duty", "commander", "/duty/{incident}/"),
+    ("new-incident", "duty", "/incidents/new/"),
+    ("needs", "commander", "/incidents/{incident}/needs/"),
+    ("approve", "commander", "/incidents/{incident}/approve/"),
+    ("pick", "duty", "/incidents/{incident}/pick/"),
+    ("alerted", "duty", "/incidents/{incident}/people/"),
+    ("alerted-town", "taishan", "/incidents/{incident}/people/?state=silent"),
+    ("check-in", "duty", "/incidents/{incident}/check-in/"),
+    ("qr", "duty", "/incidents/{incident}/qr/"),
+    ("call-list", "duty", "/incidents/{incident}/call-list/"),
+    ("roll-call", "duty", "/incidents/{incident}/roll-call/"),
+    ("release", "commander", "/incidents/{incident}/release/"),
+    ("stand-down", "commander", "/incidents/{incident}/stand-down/"),
+    ("leave", "duty", "/incidents/{incident}/leave/"),
+    ("close", "commander", "/incidents/{incident}/close/"),
+    ("log", "duty", "/incidents/{incident}/log/"),
+    ("reviews", "head", "/review/"),
+    ("review", "head", "/review/{review}/"),
+    ("pay", "head", "/review/{review}/pay/"),
+    ("plans", "head", "/plans/"),
+    ("plan-new", "head", "/plans/new/"),
+    ("plan", "head", "/plans/{plan}/"),
+    ("people", "head", "/people/"),
+    ("member", "head", "/people/{member}/"),
+    ("people-map", "head", "/people/map/"),
+    ("import", "head", "/people/import/"),
+    ("accounts", "admin", "/accounts/"),
+    ("journal", "auditor", "/journal/"),
+    ("password", "duty", "/password/"),
+)
+
+
+@contextlib.contextmanager
+def fresh_home() -> Iterator[tuple[str, Path]]:
+    """A running exercise home with the demonstration district; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="muster-shots-") as folder:
+        env = {**os.environ, "MUSTER_HOME": folder}
+        subprocess.run([sys.executable, "-m", "muster.exercise.prepare"], env=env, check=True)
+        command = [sys.executable, "-m", "muster.cli.main", "up", "--port", "0"]
+        server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+        try:
+            assert server.stdout is not None
+            found = next((m for m in (re.search(r"http://\S+/", line) for line in server.stdout) if m), None)
+            if found is None:
+                sys.exit("shots: the system did not start")
+            yield found.group(0).rstrip("/"), Path(folder) / "exercise.logins.json"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def chromium(play: object) -> Browser:
+    """The system's Chromium when there is one, else the one Playwright brings."""
+    path = os.environ.get("MUSTER_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    return play.chromium.launch(executable_path=path, args=GL)
+
+
+class Studio:
+    """Signed-in browsers of everybody who is needed."""
+
+    def __init__(self, browser: Browser, address: str, logins: dict[str, dict[str, str]]) -> None:
+        self.browser, self.address, self.logins = browser, address, logins
+        self.states: dict[str | None, object] = {None: None}
+
+    def context(self, who: str | None, language: str, size: str, theme: str = "light") -> BrowserContext:
+        width, height = SIZES[size]
+        made = self.browser.new_context(
+            viewport={"width": width, "height": height}, storage_state=self._state(who), device_scale_factor=1
+        )
+        choice = {"muster_language": LANGUAGES[language], "muster_theme": theme}
+        made.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in choice.items()])
+        return made
+
+    def _state(self, who: str | None) -> object:
+        if who not in self.states:
+            with contextlib.closing(self.browser.new_context()) as visit:
+                page = visit.new_page()
+                page.goto(f"{self.address}/login/")
+                page.fill("[name=login]", who)
+                page.fill("[name=password]", self.logins[who]["password"])
+                page.click("#login")
+                page.wait_for_url(lambda url: "/login/" not in url)
+                self.states[who] = visit.storage_state()
+        return self.states[who]
+
+    def links(self, who: str, path: str, pattern: str) -> list[str]:
+        """Numbers that the links of a page hold, in their order."""
+        with contextlib.closing(self.context(who, "en", "desktop")) as visit:
+            page = visit.new_page()
+            page.goto(self.address + path)
+            found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+            return [match.group(1) for href in found if (match := re.fullmatch(pattern, href))]
+
+    def shoot(self, name: str, who: str | None, path: str, language: str, size: str, theme: str, folder: Path) -> None:
+        with contextlib.closing(self.context(who, language, size, theme)) as visit:
+            page = visit.new_page()
+            page.goto(self.address + path)
+            settle(page)
+            end = "-dark" if theme == "dark" else ""
+            page.screenshot(path=folder / f"{name}-{language}-{size}{end}.png", full_page=size == "phone")
+
+
+def settle(page: Page) -> None:
+    """Wait for fonts, and for the map where there is one."""
+    page.evaluate("document.fonts.ready")
+    if page.locator("[data-map]").count():
+        page.wait_for_selector("[data-map][data-ready=yes]", timeout=20_000)
+        page.wait_for_timeout(700)  # the map fades its last tiles in
+
+
+def open_one(studio: Studio) -> None:
+    """An incident for the pictures, where there is none yet."""
+    with contextlib.closing(studio.context("commander", "zh", "desktop")) as visit:
+        page = visit.new_page()
+        page.goto(f"{studio.address}/incidents/new/")
+        page.fill("[name=title]", "变电站周边火灾")
+        value = page.locator("select[name=spot] option", has_text="牵引变电").first.get_attribute("value")
+        page.select_option("[name=spot]", value)
+        page.fill("[name=reporter]", "市消防指挥中心 04 号席")
+        page.click("#incident-open")
+        page.wait_for_selector("#main-act", timeout=60_000)
+
+
+def numbers(studio: Studio) -> dict[str, str]:
+    """What the addresses need: an open incident, a review, a plan, a member."""
+    if not studio.links("commander", "/duty/?all=1", r"/duty/(\d+)/"):
+        open_one(studio)
+    found = {
+        "incident": studio.links("commander", "/duty/?all=1", r"/duty/(\d+)/"),
+        "review": studio.links("head", "/review/", r"/review/(\d+)/"),
+        "plan": studio.links("head", "/plans/", r"/plans/(\d+)/"),
+        "member": studio.links("head", "/people/", r"/people/([A-Z]+\d+)/"),
+    }
+    return {name: values[0] for name, values in found.items() if values}
+
+
+def wanted(only: str) -> list[tuple[str, str | None, str]]:
+    names = {name for name in only.split(",") if name}
+    return [page for page in PAGES if not names or page[0] in names]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Pictures of every page.")
+    parser.add_argument("--address")
+    parser.add_argument("--logins", type=Path)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--out", type=Path, default=ROOT / "shots")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    home = contextlib.nullcontext((given.address.rstrip("/"), given.logins)) if given.address else fresh_home()
+    with home as (address, logins), sync_playwright() as play, contextlib.closing(chromium(play)) as browser:
+        studio = Studio(browser, address, json.loads(logins.read_text(encoding="utf-8")))
+        known = numbers(studio)
+        for name, who, path in wanted(given.only):
+            if any(hole not in known for hole in re.findall(r"{(\w+)}", path)):
+                print(f"shots: nothing to show for {name}", file=sys.stderr)
+                continue
+            for language in LANGUAGES:
+                for size in SIZES:
+                    for theme in ("light", "dark") if name in DARK else ("light",):
+                        studio.shoot(name, who, path.format(**known), language, size, theme, given.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -62,7 +62,7 @@ def _seat(callout: Callout, newcomer: Alert) -> None:
     moment = now()
     gone = (moment - callout.incident.t0).total_seconds() / 60
     needs = {need.pk: need for need in callout.needs.select_related("capability")}
-    here = list(callout.alerts.filter(state=AlertState.CHECKED_IN).only("pk", "member_id", "post_id"))
+    here = list(callout.alerts.filter(state=AlertState.CHECKED_IN).only("pk", "callout_id", "member_id", "post_id"))
     masks = capability_masks(moment, [alert.member_id for alert in here])
     settled = {pk for pk, need in needs.items() if need.due_minutes < gone and _is_full(here, need)}
     able = {alert.pk: _lines_of(masks.get(alert.member_id, 0), needs, settled) for alert in here}

@@ -99,5 +99,5 @@ def waiting(at: datetime, stale_after: timedelta) -> list[int]:
 
 
 def _is_old(callout: Callout, at: datetime, stale_after: timedelta) -> bool:
-    run = callout.solve_runs.order_by("-id").only("at", "certificate").first()
+    run = callout.solve_runs.order_by("-id").only("callout_id", "at", "certificate").first()
     return run is None or (at - run.at >= stale_after and not run.certificate.get("measured", False))

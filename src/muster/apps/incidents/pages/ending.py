@@ -129,7 +129,7 @@ def incident_stand_down(request: HttpRequest, incident_id: int) -> HttpResponse:
         actions.stand_down(request.actor, incident.callout)
         messages.success(request, _("Stood down. Nobody further is expected; let people leave by the list."))
         return redirect("incident-leave", incident_id=incident.pk)
-    alerts = list(incident.callout.alerts.only("state"))
+    alerts = list(incident.callout.alerts.only("callout_id", "state"))
     page = context(
         incident,
         board=board(incident.callout, request.actor),

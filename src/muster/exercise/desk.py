@@ -19,6 +19,7 @@ from muster.exercise.scenario import Scenario
 from muster.exercise.truth.behaviour import Say, Word
 
 _CODE = re.compile(r"/c/(\d+-[0-9A-Z]{1,2}-[0-9A-Z]{10})")
+NUMBER_HEADS = ("Member number", "队员编号", "编号")
 DUTY, COMMANDER = "duty", "commander"
 
 
@@ -192,13 +193,13 @@ class Desk:
 def read_pay(workbook: bytes) -> tuple[dict[str, Decimal], dict[str, int]]:
     """Amounts and days by member number from a pay sheet, its columns found by their heads."""
     rows = list(openpyxl.load_workbook(io.BytesIO(workbook), read_only=True).active.iter_rows(values_only=True))
-    place = next((i for i, row in enumerate(rows) if any("编号" in str(cell) for cell in row if cell)), None)
+    place = next((i for i, row in enumerate(rows) if any(cell in NUMBER_HEADS for cell in row)), None)
     if place is None:
         raise Unavailable("exercise.pay_sheet")
     heads = [str(cell or "") for cell in rows[place]]
-    number = next(i for i, head in enumerate(heads) if "编号" in head)
-    amount = next(i for i, head in enumerate(heads) if "金额" in head or "补贴" in head)
-    days = next(i for i, head in enumerate(heads) if head.startswith(("天数", "人日")))
+    number = next(i for i, head in enumerate(heads) if head in NUMBER_HEADS)
+    amount = next(i for i, head in enumerate(heads) if "CNY" in head or "元" in head or "金额" in head)
+    days = next(i for i, head in enumerate(heads) if head in ("Days", "天数", "日数"))
     paid: dict[str, Decimal] = defaultdict(Decimal)
     counted: dict[str, int] = defaultdict(int)
     for row in rows[place + 1 :]:

@@ -112,7 +112,9 @@ def play(
     crowd = Crowd(district, scenario, seed)
     desk = Desk(server.base, read_logins(server.home))
     try:
-        Play(scenario, crowd, desk, gateway, hand, pace, tell).run()
+        staged = Play(scenario, crowd, desk, gateway, hand, pace, tell)
+        staged.run()
+        tell(scenario.desk["close"], f"spent {dict(staged.spent)}")
         desk.review()
         paid, days = desk.pay_sheet()
         tell(scenario.desk["pay"], f"pay sheet: {len(paid)} people")

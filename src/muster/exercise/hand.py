@@ -26,11 +26,17 @@ class ClockHand:
     def speed(self) -> float:
         return self._speed
 
-    def set(self, at: datetime, speed: float | None = None) -> None:
-        """Move to `at`, going on at `speed` (as before when None)."""
+    def set(self, at: datetime, speed: float | None = None, *, hold: bool = False) -> None:
+        """Move to `at`, going on at `speed` (as before when None). While held, nothing is solved."""
         self._at, self._base = at, time.time()
         self._speed = self._speed if speed is None else speed
-        body = {"base_real": self._base, "base_virtual": at.astimezone(UTC).isoformat(), "speed": self._speed}
+        body: dict[str, object] = {"base_real": self._base, "base_virtual": at.astimezone(UTC).isoformat()}
+        body |= {"speed": self._speed, "hold": hold}
         scratch = self._path.with_suffix(".new")
         scratch.write_text(json.dumps(body), encoding="ascii")
         scratch.replace(self._path)
+
+    def hold(self, hold: bool) -> None:
+        """Hold or let go of solving while the clock stands."""
+        if self._speed == 0.0:
+            self.set(self._at, hold=hold)

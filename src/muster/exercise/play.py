@@ -24,13 +24,13 @@ from muster.exercise.scenario import Scenario
 from muster.exercise.truth.behaviour import Say
 
 # (until minute, tick in minutes): short while answers pour in, longer when little happens
-LADDER = ((10.0, 0.5), (30.0, 1.0), (66.0, 1.5), (1e9, 5.0))
+LADDER = ((4.0, 0.5), (12.0, 1.0), (32.0, 2.0), (65.0, 3.0), (1e9, 5.0))
 DUE_MINUTES = (25.0, 40.0, 45.0, 60.0)  # ticks fall on these, so that nobody is noted late by a coarse tick
 IDLE_SECONDS = 60.0
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 LIVE_STEP_SECONDS = 0.25
-RELEASE_FROM_MINUTE = 8.0  # earlier the forecast still swings
-PASSES = 4  # of sending and hearing within one tick
+APPROVE_EVERY_MINUTES = 2.0  # a commander does not sit with his finger on the button
+RELEASE_FROM_MINUTE, RELEASE_EVERY_MINUTES = 12.0, 5.0  # earlier the forecast still swings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,9 @@ class Play:
     _calls: list[str] = field(default_factory=list)
     _rung: set[str] = field(default_factory=set)
     _next_call: float = 0.0
+    _next_approval: float = 0.0
+    _next_release: float = RELEASE_FROM_MINUTE
+    spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     _stood_down: bool = False
     _over: bool = False
 
@@ -114,7 +117,7 @@ class Play:
                 minute = self.scenario.minute(self.hand.now())
             else:
                 minute = self._next_minute(minute)
-                self.hand.set(self.scenario.at(minute), 0.0)
+                self.hand.set(self.scenario.at(minute), 0.0, hold=True)
                 time.sleep(self.pace.rest_seconds)
             yield minute
 
@@ -137,14 +140,18 @@ class Play:
         """Whether the clock stands between ticks: only then does a tick wait for the system."""
         return self.hand.speed == 0.0
 
-    def _wait_idle(self) -> dict[str, int]:
-        """Until the system has caught up, seen twice running, since work may pass between its parts unseen."""
-        deadline, calm = time.monotonic() + IDLE_SECONDS, 0
+    def _wait_idle(self, *, solved: bool = True) -> dict[str, int]:
+        """Until the system has caught up, seen twice running, since work may pass between its parts unseen.
+
+        Not `solved`: only until everything is sent. A running clock is never waited for longer than that."""
+        began = time.monotonic()
+        deadline, calm = began + IDLE_SECONDS, 0
         while True:
             state: dict[str, int] = self._http.get(f"{self.desk.base}/exercise/idle").raise_for_status().json()
-            busy = state["outbox"] + state["imports"] + state["unsolved"]
+            busy = state["outbox"] + (state["imports"] + state["unsolved"]) * (solved and self._standing)
             calm = 0 if busy else calm + 1
-            if calm > 1 or (not self._standing and not state["outbox"]):
+            if calm > 1 or not self._standing:
+                self.spent["waiting"] += time.monotonic() - began
                 return state
             if time.monotonic() > deadline:
                 raise Unavailable("exercise.never_idle", **state)
@@ -156,27 +163,33 @@ class Play:
             self._acts.pop(0)[1]()
             if self._over:
                 return
+        began = time.monotonic()
         self._members_act(self.crowd.until(minute))
         self._telephone(minute)
-        for _ in range(PASSES):
-            state = self._wait_idle()
-            for text in self.gateway.collect():
-                self.crowd.hear(text, minute)
-            if not self._decide(minute, state):
-                return
+        self.spent["members"] += time.monotonic() - began
+        self.hand.hold(False)
+        state = self._wait_idle()
+        self.hand.hold(True)
+        if self._decide(minute, state):
+            self._wait_idle(solved=False)
+        if self.pace.rest_seconds:  # somebody is watching: he shall see the newest number while the clock rests
+            self.hand.hold(False)
+        for text in self.gateway.collect():
+            self.crowd.hear(text, minute)
 
     def _decide(self, minute: float, state: dict[str, int]) -> bool:
-        """The commander looks at what is proposed. True when something was sent, so that phones ring again."""
+        """The commander looks at what is proposed. True when something was sent."""
         if self._stood_down or minute < self.scenario.desk["approve"]:
             return False
-        if state["proposed"] and self.desk.approve():
+        if state["proposed"] and minute >= self._next_approval and self.desk.approve():
             self.tell(minute, "callout approved" if not self.approved else "replacements approved")
-            self.approved = True
+            self.approved, self._next_approval = True, minute + APPROVE_EVERY_MINUTES
             self._calls = [n for n in self.desk.call_list() if n not in self._rung]
             self._next_call = max(self._next_call, minute + 0.5)
             return True
-        if self.approved and state["releasable"] and minute >= RELEASE_FROM_MINUTE:
+        if self.approved and state["releasable"] and minute >= self._next_release:
             told = self.desk.release()
+            self._next_release = minute + RELEASE_EVERY_MINUTES
             if told:
                 self.tell(minute, f"{told} people released before setting out")
             return told > 0
@@ -198,21 +211,27 @@ class Play:
         self._arrive([e for e in events if e.kind == "arrive"])
 
     def _answer(self, events: list[Event]) -> None:
-        """Answers in the order they were given; texts that follow each other are handed in together."""
-        texts: list[dict[str, str]] = []
-        for place, event in enumerate(events):
-            if event.kind == "text":
-                ref = f"{self.crowd.seed}-{event.person.number}-{event.minutes:.4f}-{place}"
-                texts.append({"id": ref, "from": event.person.phone, "text": self.crowd.words_of(event)})
-                continue
-            self._hand_in(texts)
-            self._on_page(event)
-        self._hand_in(texts)
+        """Texts are handed in together, then pages are opened; who does both in one tick keeps his own order."""
+        pages = [e for e in events if e.kind == "page"]
+        both = {e.person.number for e in pages}
+        self._hand_in([e for e in events if e.kind == "text" and e.person.number not in both])
+        for event in (e for e in events if e.person.number in both):
+            if event.kind == "page":
+                self._on_page(event)
+            else:
+                self._hand_in([event])
 
-    def _hand_in(self, texts: list[dict[str, str]]) -> None:
-        if texts:
-            self.gateway.hand_in(self.desk.base, "inbound", list(texts))
-            texts.clear()
+    def _hand_in(self, events: list[Event]) -> None:
+        rows = [
+            {
+                "id": f"{self.crowd.seed}-{e.person.number}-{e.minutes:.4f}",
+                "from": e.person.phone,
+                "text": self.crowd.words_of(e),
+            }
+            for e in events
+        ]
+        if rows:
+            self.gateway.hand_in(self.desk.base, "inbound", rows)
 
     def _on_page(self, event: Event) -> None:
         """Open the link of the message and press the button; a page that asks nothing any more is closed again."""

@@ -40,6 +40,12 @@ def speed() -> float:
     return 1.0 if state is None else float(state["speed"])
 
 
+def is_held() -> bool:
+    """Whether the engine of an exercise is just moving things between two ticks: solving then would only be wasted."""
+    state = _state()
+    return state is not None and bool(state.get("hold", False))
+
+
 def set_virtual(at: datetime, speed_factor: float) -> None:
     """Set the exercise clock to `at`, running at `speed_factor`. Only in an exercise home."""
     path = Path(settings.HOME) / FILE

@@ -12,7 +12,7 @@ from muster.apps.incidents.actions.solving import waiting
 from muster.apps.incidents.models import Callout, SolveRun
 from muster.apps.incidents.solving import answer
 from muster.core.errors import MusterError
-from muster.jobs.clock import now, speed
+from muster.jobs.clock import is_held, now, speed
 from muster.jobs.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,8 @@ def unsolved() -> int:
 
 def solve_step() -> bool:
     """Answer one waiting callout; False when none waits."""
+    if is_held():
+        return False
     for callout_id in waiting(now(), stale_after()):
         claim = claim_solve(callout_id)
         if claim is None:

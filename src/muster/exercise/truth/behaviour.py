@@ -112,7 +112,7 @@ def conduct(
     if not delivered:
         return Conduct(False, (), None, None, nature.stubborn, by_qr=False)
     words = _words(rng, nature, willing, delay, ready + journey)
-    by_qr = bool(rng.random() < 0.25)
+    by_qr = bool(rng.random() < 0.12)
     if not comes:
         return Conduct(True, words, None, None, nature.stubborn, by_qr)
     return Conduct(True, words, sets_out, sets_out + journey, nature.stubborn, by_qr)

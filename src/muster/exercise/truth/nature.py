@@ -40,6 +40,6 @@ def nature_of(district: int, number: str, unit: str, team: bool) -> Nature:
         willing=tuple(float(base + own + shared + habit) for base, habit in zip(PART_LOGIT, habits, strict=True)),
         brisk=float(rng.uniform(0.55, 0.85) if team else rng.uniform(0.75, 1.3)),
         careless=float(rng.gamma(2.0, 0.5)),
-        link=float(rng.beta(1.2, 2.8)),
+        link=float(rng.beta(1.0, 4.0)),
         stubborn=bool(rng.random() < 0.10),
     )

@@ -109,5 +109,5 @@ def _sheet(request: HttpRequest, callout: Callout, point: MusterPoint | None) ->
     code = make_code(callout.pk, point.letter if point else SCENE)
     base = settings.MUSTER_PUBLIC_URL.rstrip("/") or f"{request.scheme}://{request.get_host()}"
     address = f"{base}/c/{code}"
-    picture = segno.make(address, error="q", micro=False).svg_inline(scale=8, border=2, dark="#000", light="#fff")
+    picture = segno.make(address, error="q", micro=False).svg_inline(omitsize=True, border=2, dark="#000", light="#fff")
     return Sheet(point, address, mark_safe(picture))

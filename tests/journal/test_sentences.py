@@ -8,6 +8,7 @@ def test_an_act_is_told_with_its_values() -> None:
     entry = Entry(action="account.role_set", payload={"before": "auditor", "role": "commander"})
     assert "auditor" in sentences.sentence(entry)
     assert "commander" in sentences.sentence(entry)
+    assert "Duty commander" in sentences.sentence(entry, {"commander": "Duty commander"})
 
 
 def test_a_value_that_is_missing_leaves_a_dash() -> None:

@@ -166,7 +166,7 @@ def _row(entry: Entry, names: dict[str, str]) -> Row:
         stream_words=stream_words(entry.stream.name),
         seq=entry.seq,
         actor_words=_actor_words(entry.actor, names),
-        sentence=sentences.sentence(entry),
+        sentence=sentences.sentence(entry, dict(Role.choices)),
         person=entry.person,
         details=sentences.details(entry),
     )

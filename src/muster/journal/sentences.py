@@ -40,9 +40,12 @@ def words_of(action: str) -> str:
     return str(_ACTS[action]) % _Known() if action in _ACTS else action
 
 
-def sentence(entry: Entry) -> str:
-    """The act with its values."""
-    return str(_ACTS[entry.action]) % _Known(entry.payload) if entry.action in _ACTS else entry.action
+def sentence(entry: Entry, words: Mapping[str, str | Promise] | None = None) -> str:
+    """The act with its values; values that stand in `words` (codes of roles, say) are put into words."""
+    if entry.action not in _ACTS:
+        return entry.action
+    values = {name: (words or {}).get(str(value), value) for name, value in entry.payload.items()}
+    return str(_ACTS[entry.action]) % _Known(values)
 
 
 def details(entry: Entry) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
+from muster.planning import posts, release
 from muster.planning.evaluate import can_release, evaluate
 from muster.planning.posts import line_of
 from muster.planning.problem import InvalidProblem
@@ -126,6 +127,31 @@ def test_nobody_is_released_where_the_promise_does_not_hold_anyway():
     assert can_release(problem(20), seed=0).tolist() == []
 
 
+def test_a_release_that_goes_too_far_is_taken_back(monkeypatch):
+    fair = can_release(accepted(), seed=0)
+    monkeypatch.setattr(release, "goal_of", lambda target: target - 0.3)
+    bold = can_release(accepted(), seed=0)
+    assert 0 < len(bold) <= len(fair) + 2
+
+
+def test_a_release_that_can_not_be_certified_at_all_frees_nobody(monkeypatch):
+    monkeypatch.setattr(release, "goal_of", lambda target: -1.0)
+    p = accepted(11, target=0.4, caps=np.full(11, 3, np.uint64), mu=np.full(11, 2.0))
+    assert can_release(p, seed=0).tolist() == []
+
+
+def test_where_those_on_site_are_enough_everybody_else_stays_at_home():
+    here = np.arange(60) < 30
+    p = accepted(
+        caps=np.full(60, 3, np.uint64),
+        mu=np.where(here, -np.inf, 3.0),
+        offset_minutes=np.zeros(60),
+        loading=np.where(here, 0.0, 0.2),
+        show=np.where(here, 1.0, 0.9),
+    )
+    assert can_release(p, seed=0).tolist() == list(range(30, 60))
+
+
 def test_a_release_can_be_stopped():
     with pytest.raises(SolveTimeout):
         can_release(accepted(), seed=0, deadline=lambda: True)
@@ -133,8 +159,7 @@ def test_a_release_can_be_stopped():
 
 def test_nobody_is_named_a_post_he_can_not_fill():
     p = problem(200, 3, needs=((0, 5, 45.0), (1, 5, 30.0), (2, 2, 45.0)))
-    posts = line_of(p, np.arange(200))
-    for person, post in enumerate(posts):
+    for person, post in enumerate(line_of(p, np.arange(200))):
         held = int(p.candidates.caps[person])
         if post < 0:
             assert not any(held >> need.capability & 1 for need in p.needs)
@@ -149,6 +174,25 @@ def test_posts_leave_no_line_behind():
     lopsided = problem(n, 0, needs=((0, 10, 60.0), (1, 2, 60.0)), caps=np.full(n, 3, np.uint64), show=np.full(n, 0.6))
     first, second = np.bincount(line_of(lopsided, np.arange(n)))
     assert first > 2 * second
+
+
+def test_a_post_that_was_told_is_kept_and_counted():
+    n = 40
+    post = np.where(np.arange(n) < 20, 1, -1)
+    p = problem(
+        n, 0, needs=((0, 5, 60.0), (1, 5, 60.0)), caps=np.full(n, 3, np.uint64), show=np.full(n, 0.6), post=post
+    )
+    said = line_of(p, np.arange(n))
+    assert (said[:20] == 1).all()
+    assert (said[20:] == 0).sum() >= 18
+    gone = problem(n, 0, needs=((0, 5, 60.0),), caps=np.full(n, 3, np.uint64), post=post)
+    assert (line_of(gone, np.arange(n)) == 0).all()
+
+
+def test_posts_are_settled_in_the_end_whatever_the_rounds(monkeypatch):
+    monkeypatch.setattr(posts, "ROUNDS", 1)
+    p = problem(60, 3, needs=((0, 5, 45.0), (1, 5, 30.0), (2, 2, 45.0)))
+    assert set(line_of(p, np.arange(60)).tolist()) == {-1, 0, 1, 2}
 
 
 def test_nobody_needs_no_post():

@@ -49,9 +49,10 @@ def test_values_out_of_range_are_refused(name, value):
         people(2, **{name: np.array([0.5, value])})
 
 
-def test_a_town_below_minus_one_is_refused():
+@pytest.mark.parametrize("name", ["town", "post"])
+def test_a_number_below_minus_one_is_refused(name):
     with pytest.raises(InvalidProblem):
-        people(2, town=np.array([0, -2]))
+        people(2, **{name: np.array([0, -2])})
 
 
 def test_infinitely_late_is_refused_but_already_here_is_not():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from muster.planning import repairs as repairing
+from muster.planning import shortfall
 from muster.planning.attempt import start_run
 from muster.planning.outcome import Plan, Repair, Shortfall
 from muster.planning.problem import Need
@@ -67,6 +68,11 @@ def test_where_everything_is_short_everybody_is_the_best_there_is():
     assert len(short.best.alert) >= 25
     single = solve(problem(30, 0, needs=((0, 25, 30.0),)), seed=0, repairs=False)
     assert single.best.certificate.p_low == 0.0
+
+
+def test_with_too_many_sets_to_try_lines_are_left_out_from_the_start(monkeypatch):
+    monkeypatch.setattr(shortfall, "MOST_COMBINATIONS", 1)
+    assert solve(few_pilots(11), seed=0, repairs=False).lines == (2,)
 
 
 def test_large_conflicts_are_found_by_leaving_lines_out():

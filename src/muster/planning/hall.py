@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from muster.planning.arrays import Bools, Floats, Indices, Ints
+from muster.planning.arrays import Bools, Indices, Ints
 from muster.planning.flow import served_in_order, shortage_by_flow
 
 SUBSET_LINES = 12
@@ -95,9 +95,3 @@ def _empty(types: Bools) -> Indices:
 def _large_sets_first(lines: int) -> Indices:
     sizes = np.bitwise_count(np.arange(1 << lines))
     return np.argsort(-sizes.astype(np.int64), kind="stable")
-
-
-def set_slack(types: Bools, need: Ints, counts: Ints, sets: Bools) -> Floats:
-    """hits(A) - need(A) for given sets (A, L): (A, T)."""
-    hit = ((sets @ types.T.astype(np.int64)) > 0).astype(np.float64)
-    return np.asarray(hit @ counts - (sets @ need)[:, None])

@@ -13,20 +13,27 @@ ROUNDS = 4
 
 def line_of(problem: Problem, people: Indices) -> Ints:
     """Suggested line of each of `people` (problem indices), -1 for people who can serve none; shape of `people`.
+    Posts that were told already (`Candidates.post`) are kept.
 
     A heuristic on top of the certificate, which lets everybody serve any line he can: people with few choices
     first, each to the line that is worst off, then single moves that lift the worst of the two lines.
     """
     chance = _chances(problem, people)
     need = np.array([need.people for need in problem.needs], float)
-    post = np.full(len(people), -1, np.int64)
+    told = problem.candidates.post[people].astype(np.int64)
+    told[told >= len(need)] = -1
+    post = told.copy()
+    known = told >= 0
+    sure = chance[known, told[known]]
     mean, spread = np.zeros(len(need)), np.full(len(need), 0.25)
+    np.add.at(mean, told[known], sure)
+    np.add.at(spread, told[known], sure * (1 - sure))
     choices = (chance > 0).sum(axis=1)
     order = np.lexsort((np.arange(len(people)), -np.round(chance.max(axis=1, initial=0), 9), choices))
     for _ in range(ROUNDS):
         moved = False
         for person in order.tolist():
-            if choices[person]:
+            if choices[person] and not known[person]:
                 moved |= _place(person, chance[person], need, mean, spread, post)
         if not moved:
             break

@@ -41,12 +41,21 @@ class Need:
             raise InvalidProblem("planning.need_due", due_minutes=self.due_minutes)
 
 
-_USUAL = {"not_before_minutes": 0.0, "fixed": False, "available": True, "weight": 1.0, "loading": 1.0, "town": -1}
+_USUAL = {
+    "not_before_minutes": 0.0,
+    "fixed": False,
+    "available": True,
+    "weight": 1.0,
+    "loading": 1.0,
+    "town": -1,
+    "post": -1,
+}
 _KINDS: dict[str, type[np.generic]] = {
     "caps": np.uint64,
     "fixed": np.bool_,
     "available": np.bool_,
     "town": np.int16,
+    "post": np.int16,
 }
 
 
@@ -70,6 +79,8 @@ class Candidates:
     weight              cost of one alert (> 0)
     loading             share in [0, 1] of the shared shocks that acts on this person
     town                group index of the town shock, -1 for none
+    post                line that this person has been told already, -1 for none (suggestions keep it; the promise
+                        does not hang on it)
     """
 
     show: Floats
@@ -83,6 +94,7 @@ class Candidates:
     weight: Floats = field(default_factory=_zeros)
     loading: Floats = field(default_factory=_zeros)
     town: Shorts = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
+    post: Shorts = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
 
     def __post_init__(self) -> None:
         size = len(self.show)
@@ -99,7 +111,8 @@ class Candidates:
         for name in ("sigma", "not_before_minutes"):
             _refuse(name, getattr(self, name) < 0, "planning.negative")
         _refuse("weight", self.weight <= 0, "planning.not_positive")
-        _refuse("town", self.town < -1, "planning.negative")
+        for name in ("town", "post"):
+            _refuse(name, getattr(self, name) < -1, "planning.negative")
 
     def _fill_defaults(self, size: int) -> None:
         """Give the optional arrays, where left empty, their usual value and every array its own type."""

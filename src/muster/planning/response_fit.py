@@ -33,7 +33,7 @@ SPREADS = {
 PRIOR_WEIGHT = {"callout": 8, "callout_town": 8, "part": 2, "channel": 2, "town": 2, "unit": 2, "member": 2}
 """How many effects the prior spread counts for (scaled inverse chi-square)."""
 LEAST_SPREAD = 1e-4
-ROUNDS = 15
+ROUNDS = 12
 LOW_QUANTILE, HIGH_QUANTILE = 0.05, 0.95
 DELIVERY_PRIOR = (19.0, 1.0)
 NO_SHOW_PRIOR = (1.0, 14.0)
@@ -60,10 +60,10 @@ def fit(history: History) -> ResponseModel:
     used = (history.callout >= latest) & history.delivered
     design = _design(history, np.flatnonzero(used), latest)
     state = _Pql(design)
+    state.newton(steps=3)
     for _ in range(ROUNDS):
-        state.newton()
         state.spread_step()
-    state.newton()
+        state.newton(steps=1)
     effects = {name: state.effects(name) for name in LEVELS}
     shock, shock_upper = _shock(state.effects("callout"), "callout")
     shock_town, town_upper = _shock(state.effects("callout_town"), "callout_town")
@@ -129,7 +129,7 @@ class _Pql:
         self.member_variance = np.zeros(design.members)
         self.spread = dict(SPREADS)
 
-    def newton(self, steps: int = 3) -> None:
+    def newton(self, steps: int) -> None:
         """Posterior mode of all effects for the present spreads, and their variances."""
         design = self.design
         precision = np.full(len(self.beta), 1e-3)

@@ -69,7 +69,7 @@ def smallest_call(k: int, p: float, target: float, icc: float = 0.0) -> int:
     low, high = k - 1, k
     while not enough(high):
         low, high = high, high * 2
-        if high > 10_000_000:
+        if high > 1_000_000:
             raise InvalidProblem("planning.call_size", k=k, p=p, target=target, icc=icc)
     while high - low > 1:
         middle = (low + high) // 2

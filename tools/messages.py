@@ -108,7 +108,7 @@ def missing(catalog: Catalog) -> list[Message]:
 def po_bytes(catalog: Catalog) -> bytes:
     """The catalogue as the text of django.po, the same bytes for the same messages."""
     out = io.BytesIO()
-    write_po(out, catalog, sort_output=True, omit_header=True, include_lineno=False, width=0)
+    write_po(out, catalog, sort_output=True, omit_header=True, no_location=True, width=0)
     header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
     return header.encode() + out.getvalue()
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from muster.exercise.gateway import Gateway, Trap
 from muster.exercise.hand import ClockHand
 from muster.exercise.play import FULL_SPEED, Pace, Play
 from muster.exercise.prepare import read_logins
-from muster.exercise.scenario import Scenario
+from muster.exercise.scenario import Scenario, next_start
 from muster.exercise.server import Server, environment, fresh_home, serving
 from muster.exercise.verdict import Assertion, Evidence, assertions, outcome
 from muster.jobs.clock import MARKER
@@ -35,7 +35,6 @@ class Result:
     assertions: tuple[Assertion, ...]
     outcome: dict[str, Any]
     seconds: float
-    parts: dict[str, float] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -88,12 +87,12 @@ def run_once(
         gateway, trap = Gateway(gateway_key(folder)), Trap()
         stack.callback(gateway.close)
         stack.callback(trap.close)
+        if home is not None:
+            scenario = next_start(scenario, home)
         hand = ClockHand(folder, scenario.at(-1), 0.0)
         server = stack.enter_context(serving(folder, **surroundings(gateway, trap)))
-        ready = time.monotonic()
         seen = play(scenario, seed, server, gateway, trap, hand, pace=pace, tell=tell)
-    parts = {"start": ready - began, "all": time.monotonic() - began}
-    return judge(scenario, seed, seen, time.monotonic() - began, parts)
+    return judge(scenario, seed, seen, time.monotonic() - began)
 
 
 def play(
@@ -112,9 +111,7 @@ def play(
     crowd = Crowd(district, scenario, seed)
     desk = Desk(server.base, read_logins(server.home))
     try:
-        staged = Play(scenario, crowd, desk, gateway, hand, pace, tell)
-        staged.run()
-        tell(scenario.desk["close"], f"spent {dict(staged.spent)}")
+        Play(scenario, crowd, desk, gateway, hand, pace, tell).run()
         desk.review()
         paid, days = desk.pay_sheet()
         tell(scenario.desk["pay"], f"pay sheet: {len(paid)} people")
@@ -123,6 +120,7 @@ def play(
     own = environment(server.home)
     return Evidence(
         district=district,
+        start=scenario.start,
         came=crowd.came(),
         bodies=[(text.body, text.exercise) for text in gateway.everything()],
         trapped=trap.caught,
@@ -134,7 +132,7 @@ def play(
     )
 
 
-def judge(scenario: Scenario, seed: int, seen: Evidence, seconds: float, parts: dict[str, float]) -> Result:
+def judge(scenario: Scenario, seed: int, seen: Evidence, seconds: float) -> Result:
     """Assertions and outcome of what was seen."""
     figures = outcome(seen, people=scenario.target_people, minute=scenario.target_minute)
-    return Result(scenario.slug, seed, tuple(assertions(seen)), figures, seconds, parts)
+    return Result(scenario.slug, seed, tuple(assertions(seen)), figures, seconds)

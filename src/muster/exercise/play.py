@@ -26,8 +26,8 @@ from muster.exercise.truth.behaviour import Say
 # (until minute, tick in minutes): short while answers pour in, longer when little happens
 LADDER = ((4.0, 0.5), (12.0, 1.0), (32.0, 2.0), (65.0, 3.0), (1e9, 5.0))
 DUE_MINUTES = (25.0, 40.0, 45.0, 60.0)  # ticks fall on these, so that nobody is noted late by a coarse tick
-IDLE_SECONDS = 60.0
-POLL_SECONDS = 0.05
+IDLE_SECONDS = 120.0
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.02, 0.2
 LIVE_STEP_SECONDS = 0.25
 APPROVE_EVERY_MINUTES = 2.0  # a commander does not sit with his finger on the button
 RELEASE_FROM_MINUTE, RELEASE_EVERY_MINUTES = 12.0, 5.0  # earlier the forecast still swings
@@ -76,7 +76,6 @@ class Play:
     _next_call: float = 0.0
     _next_approval: float = 0.0
     _next_release: float = RELEASE_FROM_MINUTE
-    spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     _stood_down: bool = False
     _over: bool = False
 
@@ -144,18 +143,17 @@ class Play:
         """Until the system has caught up, seen twice running, since work may pass between its parts unseen.
 
         Not `solved`: only until everything is sent. A running clock is never waited for longer than that."""
-        began = time.monotonic()
-        deadline, calm = began + IDLE_SECONDS, 0
+        deadline, calm, pause = time.monotonic() + IDLE_SECONDS, 0, POLL_SECONDS
         while True:
             state: dict[str, int] = self._http.get(f"{self.desk.base}/exercise/idle").raise_for_status().json()
             busy = state["outbox"] + (state["imports"] + state["unsolved"]) * (solved and self._standing)
             calm = 0 if busy else calm + 1
             if calm > 1 or not self._standing:
-                self.spent["waiting"] += time.monotonic() - began
                 return state
             if time.monotonic() > deadline:
                 raise Unavailable("exercise.never_idle", **state)
-            time.sleep(POLL_SECONDS)
+            time.sleep(POLL_SECONDS if calm else pause)
+            pause = min(LONGEST_POLL_SECONDS, pause * 1.5)
 
     # --- one tick --------------------------------------------------------------------------------------
     def _tick(self, minute: float) -> None:
@@ -163,10 +161,8 @@ class Play:
             self._acts.pop(0)[1]()
             if self._over:
                 return
-        began = time.monotonic()
         self._members_act(self.crowd.until(minute))
         self._telephone(minute)
-        self.spent["members"] += time.monotonic() - began
         self.hand.hold(False)
         state = self._wait_idle()
         self.hand.hold(True)

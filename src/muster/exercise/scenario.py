@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from muster.core.errors import NotFound
@@ -37,6 +38,19 @@ class Scenario:
     def minute(self, moment: datetime) -> float:
         """Minutes from T0 to `moment`."""
         return (moment - self.start).total_seconds() / 60.0
+
+
+PLAYED = "exercise.played"
+
+
+def next_start(scenario: Scenario, home: Path, *, count: bool = True) -> Scenario:
+    """The scenario as it starts in `home`: at its fixed time, each further run there a week later, so that weekday and
+    hour stay and nobody is paid for the same day twice. `count`: this run takes place."""
+    path = home / PLAYED
+    played = int(path.read_text(encoding="ascii")) if path.exists() else 0
+    if count:
+        path.write_text(str(played + 1), encoding="ascii")
+    return replace(scenario, start=scenario.start + timedelta(weeks=played))
 
 
 def load_scenario(name: str) -> Scenario:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
+from muster.core.units import beijing_day
 from muster.exercise.district.folk import PersonData
 from muster.exercise.district.make import District
 
@@ -41,6 +43,7 @@ class Evidence:
     `bodies`: (text, exercise flag) of all the gateway took; `paid`, `days`: number -> amount and days on the pay sheet."""
 
     district: District
+    start: datetime
     came: Mapping[str, float]
     bodies: Sequence[tuple[str, bool]]
     trapped: int
@@ -51,15 +54,15 @@ class Evidence:
     journal_holds: bool
 
 
-def skills(person: PersonData, district: District) -> set[str]:
-    """What the person may be posted as on the day: certificates that have lapsed give nothing."""
-    day = district.start.date()
+def skills(person: PersonData, start: datetime) -> set[str]:
+    """What the person may be posted as on the day (Beijing): certificates that have lapsed give nothing."""
+    day = beijing_day(start)
     return {h.capability for h in person.holdings if h.valid_to is None or h.valid_to >= day}
 
 
-def unavailable(person: PersonData, district: District) -> bool:
+def unavailable(person: PersonData, district: District, start: datetime) -> bool:
     """Away by his own notice, suspended, or on river patrol."""
-    away = any(not a.cancelled and a.starts_at <= district.start < a.ends_at for a in person.away)
+    away = any(not a.cancelled and a.starts_at <= start < a.ends_at for a in person.away)
     return away or person.suspended or person.number in district.patrol
 
 
@@ -70,11 +73,11 @@ def assertions(seen: Evidence) -> list[Assertion]:
     posts = {line["order"]: line["capability"] for line in seen.books["lines"]}
     checked_in = {a["number"] for a in alerts if a["checked_in"] is not None}
     unqualified = sum(
-        a["post"] is not None and posts[a["post"]] not in skills(people[a["number"]], seen.district) for a in alerts
+        a["post"] is not None and posts[a["post"]] not in skills(people[a["number"]], seen.start) for a in alerts
     )
     called_away = sum(
-        unavailable(people[a["number"]], seen.district)
-        or bool(a["need"] and a["need"] not in skills(people[a["number"]], seen.district))
+        unavailable(people[a["number"]], seen.district, seen.start)
+        or bool(a["need"] and a["need"] not in skills(people[a["number"]], seen.start))
         for a in alerts
     )
     person_days, total = sum(seen.days.values()), sum(seen.paid.values(), Decimal(0))
@@ -117,7 +120,7 @@ def in_time(seen: Evidence, line: Mapping[str, Any]) -> list[str]:
         for a in seen.books["alerts"]
         if a["checked_in"] is not None
         and a["checked_in"] <= line["due"]
-        and line["capability"] in skills(people[a["number"]], seen.district)
+        and line["capability"] in skills(people[a["number"]], seen.start)
     ]
 
 

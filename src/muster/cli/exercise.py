@@ -1,0 +1,135 @@
+"""`muster exercise` and `muster demo`: scenarios played through the real system by people who do not exist."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from muster.cli.output import on_terminal, write_json
+from muster.core.errors import InvalidInput, MusterError, NotFound
+
+if TYPE_CHECKING:
+    from muster.exercise.engine import Result
+
+app = typer.Typer()
+Home = Annotated[
+    Path | None, typer.Option(help="An exercise folder to play in; a temporary one by default.", show_default=False)
+]
+
+SENTENCES = {
+    "exercise.scenario_unknown": "There is no scenario {name}; known are: {known}.",
+    "exercise.seeds": "Write seeds as 7 or 1-40, not as {text}.",
+    "exercise.speed": "Write the speed as max or as a number between 0 and 1000, not as {text}.",
+    "exercise.seed_or_seeds": "Give --seed or --seeds, not both.",
+    "exercise.seeds_fresh": "--seeds plays every seed in a fresh folder; --home cannot go with it.",
+    "exercise.not_an_exercise_home": "{home} was not made for exercises; `muster demo` makes a folder that is.",
+    "exercise.home_failed": "The demonstration folder could not be made: {said}",
+    "exercise.server_failed": "The system did not start: {said}",
+    "exercise.never_idle": "The system did not catch up with its work; the run was given up.",
+    "exercise.page": "A page answered {status} to {who} at {path}: {words}",
+    "exercise.no_form": "The page {path} has no form with: {fields}",
+    "exercise.login": "The login of {who} was refused.",
+    "demo.running": "A demonstration already runs in this folder, at {address}",
+    "demo.home_in_use": "{home} holds something else than a demonstration; set MUSTER_HOME to another folder.",
+}
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Errors of exercises as one sentence on stderr: 2 for wrong use, 1 for everything else."""
+    try:
+        yield
+    except MusterError as error:
+        if error.code not in SENTENCES:
+            raise
+        sys.stderr.write(SENTENCES[error.code].format(**error.params) + "\n")
+        raise typer.Exit(2 if isinstance(error, InvalidInput | NotFound) else 1) from error
+
+
+def _line(text: str) -> None:
+    if on_terminal():
+        sys.stderr.write(text + "\n")
+
+
+@app.command()
+def exercise(
+    scenario: str = typer.Argument(help="S1"),
+    speed: str = typer.Option("max", help="max, or virtual seconds per real second."),
+    seed: int | None = typer.Option(None, min=0, help="The people's luck: equal seeds, equal runs (1 by default)."),
+    seeds: str = typer.Option("", metavar="A-B", help="Several seeds, each in a fresh folder."),
+    home: Home = None,
+    json_to: str = typer.Option("", "--json", metavar="OUT|-", help="Write the result as JSON, - for stdout."),
+) -> None:
+    """Play a scenario through the real system with virtual members; exit code 1 when an assertion breaks."""
+    with in_words():
+        from muster.exercise.scenario import load_scenario
+
+        chosen = load_scenario(scenario)
+        if seeds and seed is not None:
+            raise InvalidInput("exercise.seed_or_seeds")
+        if seeds and home is not None:
+            raise InvalidInput("exercise.seeds_fresh")
+        body = _many(chosen.slug, seeds) if seeds else _one(chosen.slug, 1 if seed is None else seed, speed, home)
+    if json_to:
+        write_json(json_to, body)
+    else:
+        for key, value in body.items():
+            typer.echo(f"{key}: {value}")
+    raise typer.Exit(0 if body["passed"] else 1)
+
+
+def _one(name: str, seed: int, speed: str, home: Path | None) -> dict[str, object]:
+    from muster.exercise.demo import steady_pace_of
+    from muster.exercise.engine import run_once
+    from muster.exercise.scenario import load_scenario
+
+    pace = steady_pace_of(speed)
+    place = home.resolve() if home else None
+    return run_once(
+        load_scenario(name), seed, home=place, pace=pace, tell=lambda minute, line: _line(f"T+{minute:.0f} {line}")
+    ).as_json()
+
+
+def _many(name: str, seeds: str) -> dict[str, object]:
+    from muster.exercise.scenario import load_scenario
+    from muster.exercise.seeds import parse_seeds, run_many, summary
+
+    def tell(result: Result) -> None:
+        met = "met" if result.outcome["needs_met"] else "missed"
+        _line(f"seed {result.seed}: {met}, stated {result.outcome['stated_p']}, {result.seconds:.0f} s")
+
+    return summary(run_many(load_scenario(name), parse_seeds(seeds), tell))
+
+
+@app.command()
+def demo(
+    scenario: str = typer.Option("S1", help="Which scenario is played."),
+    speed: str = typer.Option("20", help="Virtual seconds per real second up to T+10 minutes, or max."),
+    port: int = typer.Option(8000, min=0, max=65535, help="Port to answer at; 0 takes a free one."),
+    play: bool = typer.Option(True, help="Play the scenario, or only start the system."),
+) -> None:
+    """Start the system on a demonstration district in MUSTER_HOME (./var by default) and play a scenario in it.
+
+    Prints the address and freshly made logins; keeps running afterwards until Ctrl-C."""
+    import signal
+
+    from muster.conf.home import home_path
+
+    def end(*_signal: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    with in_words():
+        from muster.exercise.demo import pace_of, run_demo
+
+        try:
+            held = run_demo(home_path(), scenario, pace_of(speed), port, play, typer.echo)
+        except KeyboardInterrupt:
+            typer.echo("Ended.")
+            raise typer.Exit(0) from None
+    raise typer.Exit(0 if held else 1)

@@ -61,7 +61,7 @@ def test_a_tightened_sample_judges_every_turnout_exactly():
     s.restart(rows)
     while s.tighten():
         pass
-    exact = shortage(f.types, f.need, s.counts)
+    exact = shortage(s.present, f.need, s.counts)
     assert ((s.worst() >= 0) == (exact.missing == 0)).all()
 
 

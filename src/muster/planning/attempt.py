@@ -16,6 +16,7 @@ from muster.core.errors import MusterError
 from muster.planning.arrays import Indices
 from muster.planning.certify import TURNOUTS, Certificate, Tally, certificate, tally
 from muster.planning.field import Field, field_of, shortlist, survey
+from muster.planning.hall import SUBSET_LINES
 from muster.planning.lp_start import lp_start
 from muster.planning.moves import add_best, exchange, grow, trim
 from muster.planning.outcome import LineForecast, Plan
@@ -32,6 +33,8 @@ MARGIN = 0.005
 WIDER = 4.0
 MOST_TURNOUTS = 400_000
 MOST_CELLS = 60_000_000
+MOST_LINE_CELLS = 400_000
+"""Turnouts x lines that are tested by flow, which is slower than subsets."""
 DOUBTFUL = 0.5
 QUICK = 1024
 
@@ -63,6 +66,8 @@ class Run:
         self.tries += 1
         enough = min(MOST_TURNOUTS, max(self.turnouts, round(200 / (1 - field.problem.target))))
         affordable = max(1000, MOST_CELLS // max(1, len(rows)))
+        if field.lines > SUBSET_LINES:
+            affordable = min(affordable, max(4000, MOST_LINE_CELLS // field.lines))
         counted = tally(field, rows, self.fresh, min(enough, affordable))
         return certificate(field, counted, tries=self.tries, seed=self.seed), counted
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from muster.planning.arrays import Bools, Floats, Indices, Ints
 from muster.planning.field import Field
-from muster.planning.hall import counts_of, shortage
+from muster.planning.hall import present_types, shortage
 from muster.planning.tails import clopper_pearson
 from muster.planning.turnouts import draw_types, fresh_shocks
 
@@ -60,11 +60,11 @@ def tally(field: Field, rows: Indices, rng: np.random.Generator, turnouts: int =
     for start in range(0, turnouts, step):
         size = min(step, turnouts - start)
         shocks = fresh_shocks(field.problem, field.groups, size, rng)
-        counts = counts_of(draw_types(field, rows, shocks, rng), len(field.types))
-        found = shortage(field.types, field.need, counts)
+        types, counts = present_types(field.types, draw_types(field, rows, shocks, rng))
+        found = shortage(types, field.need, counts)
         missing.append(found.missing)
         sets.append(found.short)
-        arrivals += counts.sum(axis=1) @ field.types
+        arrivals += counts.sum(axis=1) @ types
     everything, competing = np.concatenate(missing), np.concatenate(sets)
     served = int((everything == 0).sum())
     return Tally(turnouts, served, competing.sum(axis=0), everything, competing, arrivals / turnouts)

@@ -35,6 +35,14 @@ def counts_of(types: Indices, kinds: int) -> Ints:
     return np.bincount(flat.ravel(), minlength=kinds * turnouts).reshape(kinds, turnouts)
 
 
+def present_types(types: Bools, drawn: Indices) -> tuple[Bools, Ints]:
+    """Only the types that occur in `drawn` (people, T): (types (J', L), counts (J', T))."""
+    used = np.zeros(len(types), np.bool_)
+    used[drawn.ravel()] = True
+    number = np.cumsum(used) - 1
+    return types[used], counts_of(number[drawn], int(used.sum()))
+
+
 def shortage(types: Bools, need: Ints, counts: Ints) -> Shortage:
     """Exact for any number of lines: subsets up to SUBSET_LINES lines, maximum flow above."""
     if len(need) <= SUBSET_LINES:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from muster.planning.arrays import Bools, Floats, Indices, product
 from muster.planning.field import Field
-from muster.planning.hall import counts_of, shortage
+from muster.planning.hall import present_types, shortage
 from muster.planning.turnouts import levels_for, types_from
 
 
@@ -132,8 +132,9 @@ class Sample:
         return np.stack(list(self.types.values()))
 
     def _recount(self) -> None:
-        self.counts = counts_of(self._matrix(), len(self.field.types))
-        hits = product(self.counts.T.astype(np.float32), self.hit.astype(np.float32))
+        self.present, self.counts = present_types(self.field.types, self._matrix())
+        hit = _hits(self.present, self.sets).astype(np.float32)
+        hits = product(self.counts.T.astype(np.float32), hit)
         need = self.sets @ self.field.need
         self.slack = (hits - need[None, :].astype(np.float32)).astype(np.int16)
 
@@ -144,7 +145,7 @@ class Sample:
         everything = np.unique(np.vstack([self.sets, sets]), axis=0)
         self.sets = everything[np.argsort(everything.sum(axis=1), kind="stable")]
         field = self.field
-        self.hit = (field.types.astype(np.int64) @ self.sets.T.astype(np.int64) > 0).astype(np.int16)
+        self.hit = _hits(field.types, self.sets).astype(np.int16)
         self.reach = np.zeros((field.size, len(self.sets)))
         for number, inside in enumerate(self.sets):
             self.reach[:, number] = field.reach[:, inside].max(axis=1)
@@ -154,13 +155,18 @@ class Sample:
     def tighten(self) -> int:
         """Check every turnout exactly and watch the competing sets that the pool has missed; how many were new."""
         self._recount()
-        found = shortage(self.field.types, self.field.need, self.counts)
+        found = shortage(self.present, self.field.need, self.counts)
         missed = found.missing[found.failing] > -self.worst()[found.failing]
         if not missed.any():
             return 0
         known = len(self.sets)
         self._watch(found.short[missed])
         return len(self.sets) - known
+
+
+def _hits(types: Bools, sets: Bools) -> Bools:
+    """Does the type serve a line of the set? (J, A)."""
+    return np.asarray(product(types.astype(np.float32), sets.T.astype(np.float32)) > 0)
 
 
 def _first_sets(lines: int) -> Bools:

@@ -12,7 +12,7 @@ from muster.planning.arrays import Bools, Indices, Ints
 from muster.planning.attempt import Run, attempt, plan_of, start_run
 from muster.planning.certify import Certificate
 from muster.planning.field import Field, field_of, survey
-from muster.planning.hall import counts_of, shortage
+from muster.planning.hall import present_types, shortage
 from muster.planning.outcome import Plan, Shortfall
 from muster.planning.repairs import find_repairs
 from muster.planning.tails import clopper_pearson
@@ -66,8 +66,8 @@ def conflict_of(field: Field, proof: Certificate, run: Run) -> tuple[Indices, in
     rest still conflicts, which gives a set of which no line can be spared.
     """
     shocks = fresh_shocks(field.problem, field.groups, proof.turnouts, run.search)
-    counts = counts_of(draw_types(field, np.arange(field.size), shocks, run.search), len(field.types))
-    view = Scarcity(field, counts, proof.confidence)
+    types, counts = present_types(field.types, draw_types(field, np.arange(field.size), shocks, run.search))
+    view = Scarcity(field, types, counts, proof.confidence)
     chosen = view.smallest()
     missing = view.missing(chosen)
     most = int(missing.max(initial=0))
@@ -80,12 +80,13 @@ class Scarcity:
     """Turnouts of everybody useful, to ask which lines stay short even when left alone."""
 
     field: Field
+    types: Bools
     counts: Ints
     confidence: float
 
     def missing(self, lines: Indices) -> Ints:
         """Posts of these lines that stay empty in each turnout when the other lines need nobody."""
-        types, counts = restrict(self.field.types, self.counts, lines)
+        types, counts = restrict(self.types, self.counts, lines)
         return shortage(types, self.field.need[lines], counts).missing
 
     def low_limit(self, missing: Ints, allowed: int) -> float:

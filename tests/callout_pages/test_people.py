@@ -148,6 +148,17 @@ def test_the_panel_of_answers_opens_inside_the_list(district):
     assert page.count("<button") == 4 + 1 + 5 + 1
 
 
+def test_a_long_list_shows_its_first_part_and_all_of_it_on_demand(district, monkeypatch):
+    monkeypatch.setattr("muster.apps.incidents.pages.people.SHOWN", 10)
+    incident = district.approved()
+    alerts = alerts_of(incident)
+    page = district.page("duty_officer", f"{base(incident)}/people/?state=silent")
+    assert len(names_in(page, alerts)) == 10
+    assert f"Show the other {len(alerts) - 10}" in page
+    page = district.page("duty_officer", f"{base(incident)}/people/?state=silent&all=1")
+    assert len(names_in(page, alerts)) == len(alerts)
+
+
 def test_the_auditor_sees_the_list_without_buttons(district):
     incident = district.approved()
     page = district.page("auditor", f"{base(incident)}/people/")

@@ -19,6 +19,7 @@ from muster.apps.people.reads import visible_members
 from muster.planning.evaluate import evaluate
 
 SHOWN = 60
+SEALED = ("id_number", "phone")  # not shown here, and opening thousands of seals takes time
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,8 @@ def choices(
 ) -> Choice:
     """People and units to pick from, in the actor's part of the tree."""
     free = free_ids(bundle)
-    members = list(
-        visible_members(actor).filter(pk__in=free).select_related("unit", "home_unit").order_by("sort_pinyin")
-    )
+    callable_now = visible_members(actor).filter(pk__in=free).select_related("unit", "home_unit")
+    members = list(callable_now.defer(*SEALED).order_by("sort_pinyin"))
     chosen = frozenset(picked) & {member.pk for member in members}
     units = _units(members)
     whole = frozenset(picked_units) & {choice.unit.pk for choice in units}
@@ -132,7 +132,7 @@ def worth_of(
     if bundle.problem is None:
         return None
     free = free_ids(bundle)
-    rows = list(Member.objects.filter(pk__in=free).select_related("unit"))
+    rows = list(Member.objects.filter(pk__in=free).select_related("unit").defer(*SEALED))
     wanted = _with_units(rows, frozenset(members), list(Unit.objects.filter(pk__in=list(units))))
     places = np.flatnonzero(np.isin(bundle.member_ids, np.array(sorted(wanted), np.int64)))
     found = evaluate(bundle.problem, places, seed=seed_of(callout, at))

@@ -18,6 +18,7 @@ from muster.apps.incidents import actions, wording
 from muster.apps.incidents.board import Board, Proposal
 from muster.apps.incidents.models import Callout, Incident, SolveRun
 from muster.apps.incidents.pages.common import context, is_number, odds, whom_to_wake
+from muster.apps.incidents.picking import SEALED
 from muster.apps.incidents.reads import board, incident_by_id
 from muster.apps.incidents.reads.picture import account_name
 from muster.apps.incidents.states import UNAPPROVED
@@ -29,6 +30,7 @@ from muster.core.units import beijing_day, to_beijing
 from muster.jobs import clock
 
 UNITS_SHOWN = 4
+TOWNS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,17 @@ def _taken_by(refusal: object) -> str:
 
 
 def _details(shown: Board, callout: Callout, proposal: Proposal, run: SolveRun) -> dict[str, object]:
-    members = list(Member.objects.filter(pk__in=[pk for pk, _order in run.proposal]).select_related("unit"))
+    called = Member.objects.filter(pk__in=[pk for pk, _order in run.proposal]).select_related("unit")
+    members = list(called.defer(*SEALED))
+    rest = proposal.by_town[TOWNS_SHOWN:]
     preview = _preview(callout, run)
     return {
         "rows": _need_rows(shown, callout, run),
         "units": _units(members),
         "meaning": _meaning(shown, proposal, run),
+        "towns": proposal.by_town[:TOWNS_SHOWN],
+        "rest": sum(count for _name, count in rest),
+        "rest_places": len(rest),
         "most": max((count for _name, count in proposal.by_town), default=1),
         "preview": preview,
         "preview_size": sms.length(preview) if preview else None,

@@ -27,6 +27,7 @@ from muster.apps.people.models import UnitKind
 from muster.apps.people.reads import visible_units
 from muster.core.errors import InvalidInput
 
+SHOWN = 150
 QUIET_GROUPS = frozenset({"silent", "undelivered"})
 
 
@@ -42,7 +43,8 @@ def incident_people(request: HttpRequest, incident_id: int) -> HttpResponse:
     query = urlencode({"state": state, "unit": unit, "q": q})
     page = context(
         incident,
-        rows=shown,
+        rows=shown if "all" in request.GET else shown[:SHOWN],
+        hidden=0 if "all" in request.GET else max(0, len(shown) - SHOWN),
         groups=[(group, counts[group]) for group in GROUPS if counts[group] or group == state],
         total=len(rows),
         state=state,

@@ -232,6 +232,27 @@ def test_the_export_holds_everybody_one_sees_masked_and_is_journaled(world: Worl
     assert 0 < len([row for row in own if str(row[0]).startswith("TY")]) < 30
 
 
+# --- units ---
+
+
+def test_units_stand_with_heads_and_leads_and_change_their_state(world: World, head: Client) -> None:
+    page = text_of(head.get("/people/units/"))
+    assert world.member(1).name in page  # leads his unit
+    head.post("/people/units/", {"unit": "V12", "state": "pre_formed"})
+    world.units["V12"].refresh_from_db()
+    assert world.units["V12"].state == "pre_formed"
+    assert "Mark as filled" in text_of(head.get("/people/units/"))
+    assert head.post("/people/units/", {"unit": "V12", "state": "gone"}).status_code == 400
+    assert head.post("/people/units/", {"unit": "V99", "state": "filled"}).status_code == 404
+
+
+def test_units_of_another_town_are_neither_seen_nor_changed(world: World) -> None:
+    officer = world.client_of("town_officer")
+    assert "南坪村" not in text_of(officer.get("/people/units/"))
+    assert officer.post("/people/units/", {"unit": "V22", "state": "pre_formed"}).status_code == 404
+    assert world.client_of("auditor").post("/people/units/", {"unit": "V12", "state": "pre_formed"}).status_code == 403
+
+
 # --- map ---
 
 

@@ -212,14 +212,28 @@ def test_filters_count_what_they_show(world: World) -> None:
             assert len(listed(world, who, group=count.key)) == count.heads
         for count in page.capabilities:
             assert len(listed(world, who, capability=count.key)) == count.heads
-        for count in page.towns:
-            assert len(listed(world, who, town=count.key)) == count.heads
+        for count in page.units:
+            assert len(listed(world, who, unit=count.key)) == count.heads
     assert listed(world, group="away") == ["TY000002"]
     assert "TY000004" not in listed(world, group="today")
     assert listed(world, group="soon") == ["TY000003"]
     assert listed(world, group="inactive") == ["TY000030"]
     assert "TY000007" in listed(world, group="expired")
     assert "TY000007" not in listed(world, capability="medic")
+
+
+def test_a_chosen_town_opens_its_villages(world: World) -> None:
+    def keys(unit: str) -> list[str]:
+        return [count.key for count in people_list(world.actor("office_head"), Asked(unit=unit), world.now).units]
+
+    assert keys("") == keys("S1") == keys("nothing") == ["S1", "T1", "T2"]
+    assert keys("T1") == keys("V12") == ["S1", "T1", "V11", "V12", "T2"]
+
+
+def test_a_unit_s_people_are_those_who_serve_or_live_there(world: World) -> None:
+    mine = {m.number for m in world.members if "V11" in (m.unit.code, m.home_unit.code)}
+    assert set(listed(world, unit="V11")) == mine
+    assert set(listed(world, unit="S1")) == {m.number for m in world.members if m.unit.code == "S1"}
 
 
 def test_a_row_tells_whereabouts_age_and_the_certificate_that_ends_first(world: World) -> None:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from muster.apps.people.pages import downloads, edit, imports, where
+from muster.apps.people.pages import downloads, edit, imports, units, where
 
 urlpatterns = [
     path("people/new/", edit.member_new, name="member-new"),
     path("people/map/", where.people_map, name="people-map"),
     path("people/map.json", where.people_map_json, name="people-map-json"),
+    path("people/units/", units.units_page, name="people-units"),
     path("people/import/", imports.import_start, name="people-import"),
     path("people/import/<int:run_id>/", imports.import_run, name="people-import-run"),
     path("people/import/<int:run_id>/refused.xlsx", imports.import_refused, name="people-import-refused"),

@@ -26,11 +26,11 @@ SORTS = {"pinyin": "sort_pinyin", "stroke": "sort_stroke"}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the list was asked for; unknown words fall back to the first choice."""
+    """What the list was asked for (`unit` is a unit's code); unknown words fall back to the first choice."""
 
     group: str = "all"
     capability: str = ""
-    town: str = ""
+    unit: str = ""
     q: str = ""
     sort: str = "pinyin"
     page: int = 1
@@ -42,7 +42,7 @@ class Asked:
         return Asked(
             group=group if group in GROUPS else "all",
             capability=query.get("capability", ""),
-            town=query.get("town", ""),
+            unit=query.get("unit", ""),
             q=query.get("q", "").strip()[:60],
             sort=sort if sort in SORTS else "pinyin",
             page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
@@ -79,7 +79,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PeopleList:
-    """One page and everything around it."""
+    """One page and everything around it. `units` are the towns, the villages of the chosen town, and the teams."""
 
     asked: Asked
     rows: tuple[Row, ...]
@@ -88,7 +88,7 @@ class PeopleList:
     pages: int
     groups: tuple[Count, ...]
     capabilities: tuple[Count, ...]
-    towns: tuple[Count, ...]
+    units: tuple[Count, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +100,14 @@ class _Who:
     committed: set[int]
     expired: set[int]
     soon: set[int]
+    units: tuple[Unit, ...]
+
+    def of_unit(self, unit: Unit) -> NDArray[np.bool_]:
+        """Who belongs to a unit: a town by residence, a village by service or residence, others by service."""
+        if unit.kind == UnitKind.TOWN:
+            return self.arrays.town == self.arrays.towns.index(unit.path)
+        serving = self.arrays.unit == unit.pk
+        return serving | (self.arrays.home_unit == unit.pk) if unit.kind == UnitKind.VILLAGE else serving
 
     def ids(self, mask: NDArray[np.bool_]) -> set[int]:
         return set(self.arrays.ids[mask & self.shown].tolist())
@@ -127,7 +135,14 @@ def people_list(actor: Actor, asked: Asked, at: datetime) -> PeopleList:
     rows = _rows(order[first : first + PAGE_ROWS], who, at, day)
     inactive = visible.exclude(state=MemberState.ACTIVE).count()
     return PeopleList(
-        asked, rows, len(order), page, pages, _groups(who, inactive), _by_capability(who, capabilities), _by_town(who)
+        asked,
+        rows,
+        len(order),
+        page,
+        pages,
+        _groups(who, inactive),
+        _by_capability(who, capabilities),
+        _by_unit(who, asked),
     )
 
 
@@ -142,6 +157,7 @@ def _who(actor: Actor, visible: QuerySet[Member], at: datetime, day: date) -> _W
         committed=committed_ids(at),
         expired=set(lapsed_holdings(day).values_list("member_id", flat=True)),
         soon=set(soon_lapsing(day).values_list("member_id", flat=True)),
+        units=tuple(Unit.objects.exclude(kind=UnitKind.OFFICE).order_by("path")),
     )
 
 
@@ -161,8 +177,9 @@ def _wanted(asked: Asked, who: _Who, capabilities: Iterable[Capability]) -> set[
     bit = next((one.bit for one in capabilities if one.slug == asked.capability), None)
     if bit is not None:
         mask = mask & ((arrays.caps >> np.uint64(bit)) & np.uint64(1)).astype(np.bool_)
-    if asked.town in arrays.towns:
-        mask = mask & (arrays.town == arrays.towns.index(asked.town))
+    unit = next((one for one in who.units if one.code == asked.unit), None)
+    if unit is not None:
+        mask = mask & who.of_unit(unit)
     return who.ids(mask)
 
 
@@ -198,10 +215,18 @@ def _by_capability(who: _Who, capabilities: Iterable[Capability]) -> tuple[Count
     return tuple(count for count in found if count.heads)
 
 
-def _by_town(who: _Who) -> tuple[Count, ...]:
-    units = {unit.path: unit for unit in Unit.objects.filter(kind=UnitKind.TOWN)}
-    towns = who.arrays.town[who.shown]
-    found = [Count(path, units[path], int((towns == place).sum())) for place, path in enumerate(who.arrays.towns)]
+def _by_unit(who: _Who, asked: Asked) -> tuple[Count, ...]:
+    """Towns, teams, and the villages of the town that was chosen or that holds the chosen village."""
+    chosen = next((unit for unit in who.units if unit.code == asked.unit), None)
+    open_town = (
+        chosen.path if chosen and chosen.kind == UnitKind.TOWN else chosen.path.rpartition("/")[0] if chosen else ""
+    )
+    shown = [
+        unit
+        for unit in who.units
+        if unit.kind in (UnitKind.TOWN, UnitKind.TEAM) or unit.path.rpartition("/")[0] == open_town
+    ]
+    found = [Count(unit.code, unit, int((who.of_unit(unit) & who.shown).sum())) for unit in shown]
     return tuple(count for count in found if count.heads)
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.postgres import new_database
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 class Home:

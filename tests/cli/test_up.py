@@ -88,6 +88,14 @@ def test_when_the_supervisor_is_killed_everything_dies_with_it_and_a_new_start_w
     assert again.answers()
 
 
+def test_a_site_that_allows_only_its_own_host_name_starts_too(
+    new_home: Callable[..., Home], start_home: Callable[..., RunningHome]
+) -> None:
+    home = new_home("named", MUSTER_HOSTS="muster.office.example")
+    home.init()
+    assert start_home(home).get("login/").status_code == 400
+
+
 def test_start_up_lays_the_marks_of_the_journal_together(ready: Home, start_home: Callable[..., RunningHome]) -> None:
     marks = ready.path / "journal.heads"
     assert len(marks.read_text(encoding="utf-8").splitlines()) > 1

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from muster.jobs.lock import HomeLock
 from muster.jobs.supervisor import Program, Supervisor
 from muster.journal import heads
 
-ANSWER_SECONDS = 60.0
+ANSWER_SECONDS = 120.0
 APPLICATION = "muster.conf.asgi:application"
 
 
@@ -91,9 +91,11 @@ class Running:
             self.lock.free()
 
     def answers(self) -> bool:
-        """Whether the web server tells that it is well."""
+        """Whether the web server answers. A site may allow other host names only: a refusal is an answer too."""
         try:
             with urlopen(Request(self.address + "healthz/"), timeout=2) as response:
                 return response.status == 200
+        except HTTPError as error:
+            return error.code < 500
         except (URLError, OSError):
             return False

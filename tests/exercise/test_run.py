@@ -1,0 +1,69 @@
+"""A whole run against real processes, and what the commands say."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MUSTER = [sys.executable, "-m", "muster.cli.main"]
+
+
+def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MUSTER_")}
+    return subprocess.run(
+        [*MUSTER, *words], env={**kept, **more}, capture_output=True, text=True, check=False, timeout=900
+    )
+
+
+@pytest.mark.processes
+def test_scenario_one_runs_from_the_call_to_the_pay_sheet_and_every_assertion_holds(tmp_path: Path) -> None:
+    out = tmp_path / "s1.json"
+    done = run("exercise", "S1", "--seed", "1", "--json", str(out), MUSTER_CACHE=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    body = json.loads(out.read_text(encoding="utf-8"))
+    assert {"scenario", "seed", "passed", "assertions", "needs_met", "stated_p", "seconds"} <= set(body)
+    assert (body["scenario"], body["seed"], body["passed"]) == ("S1", 1, True)
+    for one in body["assertions"]:
+        assert set(one) == {"name", "expected", "measured", "holds"}
+        assert one["holds"] is True, one
+    names = {one["name"] for one in body["assertions"]}
+    assert {
+        "unaccounted", "unqualified_on_post", "called_while_unavailable", "person_days", "pay_cny", "came_but_unpaid",
+        "without_exercise_flag", "left_by_a_real_channel", "journal_verified",
+    } <= names  # fmt: skip
+    assert isinstance(body["needs_met"], bool)
+    assert 0.9 < body["stated_p"] < 1
+    assert body["outcome"]["came"] > 150
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["exercise", "S9"], "There is no scenario S9"),
+        (["exercise", "S1", "--seeds", "4-"], "Write seeds as"),
+        (["exercise", "S1", "--speed", "fast"], "Write the speed as"),
+        (["exercise", "S1", "--seed", "1", "--seeds", "1-2"], "not both"),
+        (["demo", "--speed", "-3"], "Write the speed as"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_exit_code_two(words: list[str], sentence: str, tmp_path: Path) -> None:
+    done = run(*words, MUSTER_HOME=str(tmp_path / "home"))
+    assert done.returncode == 2
+    assert done.stderr.startswith(sentence) or sentence in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_an_office_folder_is_never_taken_for_a_demonstration(tmp_path: Path) -> None:
+    (tmp_path / "muster.sqlite3").touch()
+    done = run("demo", "--port", "0", MUSTER_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert "holds something else" in done.stderr
+    done = run("exercise", "S1", "--home", str(tmp_path))
+    assert done.returncode == 1
+    assert "was not made for exercises" in done.stderr

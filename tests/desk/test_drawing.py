@@ -42,6 +42,12 @@ def test_a_higher_chance_is_drawn_higher() -> None:
     assert found.mended_y is not None
 
 
+def test_a_clock_that_was_set_back_does_not_make_the_line_run_back() -> None:
+    found = drawing.spark(board(verdict=verdict(history=((4.0, 0.9), (18.0, 0.1), (11.0, 0.8)))))
+    assert found is not None
+    assert [x for x, _ in places(found.points)] == sorted(x for x, _ in places(found.points))
+
+
 def test_two_points_make_a_line_and_one_does_not() -> None:
     assert drawing.spark(board(verdict=verdict(history=((1.0, 0.5),)))) is None
     without = drawing.spark(board(verdict=verdict(proposal=None)))

@@ -50,7 +50,7 @@ def _y(p: float) -> float:
 
 def spark(board: Board) -> Spark | None:
     """Chance over minutes since T0; None until there are two points."""
-    history = board.verdict.history
+    history = sorted(board.verdict.history)  # an exercise clock may be set back; a line never runs back
     if len(history) < 2:
         return None
     first, last = history[0][0], history[-1][0]

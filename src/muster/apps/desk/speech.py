@@ -27,10 +27,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """The one filled button of the page; `icon` only where there is no number to approve."""
+    """The one filled button of the page; `why` is said above it where no proposal explains it."""
 
     word: str
     url: str
+    why: str = ""
 
 
 def odds(p: float) -> tuple[int, int]:
@@ -187,11 +188,13 @@ def main_act(board: Board, actor: Actor) -> Act | None:
     if proposal is not None and proposal.may_approve:
         return Act(_approve_words(board, proposal), f"{home}/approve/?run={proposal.run_id}")
     if proposal is None and board.releasable and actor.may(Right.RELEASE):
-        return Act(_("Release %(n)s early") % {"n": show.count(board.releasable)}, f"{home}/release/")
+        spared = _("They accepted, but enough are coming without them. Telling them now spares them the way.")
+        return Act(_("Release %(n)s early") % {"n": show.count(board.releasable)}, f"{home}/release/", spared)
     if not board.lines and actor.may(Right.PROPOSE):
         return Act(_("Set the needs"), f"{home}/needs/")
     if proposal is None and board.verdict.word == "short" and not board.verdict.measured and actor.may(Right.PROPOSE):
-        return Act(_("Pick people by hand"), f"{home}/pick/")
+        alone = _("The planner finds nobody more who would help. A person may know somebody it does not.")
+        return Act(_("Pick people by hand"), f"{home}/pick/", alone)
     return None
 
 

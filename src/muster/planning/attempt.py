@@ -28,6 +28,7 @@ from muster.planning.tails import clopper_pearson
 Deadline = Callable[[], bool]
 
 SAMPLE = 4096
+MANY_LINES, SAMPLE_MANY_LINES = 40, 1024
 CUSHION = 1.0
 MARGIN = 0.005
 WIDER = 4.0
@@ -95,7 +96,8 @@ def attempt(problem: Problem, run: Run) -> Plan | Field:
 def find(field: Field, run: Run) -> Found | None:
     """Search one field; None when even everybody in it does not keep the promise."""
     goal = goal_of(field.problem.target)
-    sample = Sample(field, run.search, sample_size(SAMPLE, field.problem.target))
+    usual = SAMPLE if field.lines <= MANY_LINES else SAMPLE_MANY_LINES
+    sample = Sample(field, run.search, sample_size(usual, field.problem.target), run.alive)
     sample.restart(lp_start(field, CUSHION))
     if sample.served() < DOUBTFUL and not hopeful(field, run):
         return None
@@ -136,7 +138,7 @@ def addition(problem: Problem, run: Run, size: int) -> Plan | None:
     proof, counted = run.look(field, np.flatnonzero(field.fixed))
     if proof.p_low >= problem.target:
         return plan_of(field, np.flatnonzero(field.fixed), proof, counted)
-    sample = Sample(field, run.search, sample_size(size, problem.target))
+    sample = Sample(field, run.search, sample_size(size, problem.target), run.alive)
     sample.restart(np.flatnonzero(field.fixed))
     goal = goal_of(problem.target)
     grow(sample, goal)

@@ -34,6 +34,7 @@ def add_best(sample: Sample) -> bool:
 def grow(sample: Sample, goal: float) -> bool:
     """Add the best one until the goal is met; False when nobody helps any more."""
     while sample.served() < goal:
+        sample.alive()
         if not add_best(sample):
             return False
     return True
@@ -55,6 +56,7 @@ def exchange(sample: Sample, rng: np.random.Generator) -> int:
     changed = 0
     weight = sample.field.weight
     for row in rng.permutation(sample.removable).tolist():
+        sample.alive()
         types = sample.drop(row)
         gains = sample.gains()
         own = gains[row]

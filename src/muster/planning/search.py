@@ -7,6 +7,8 @@ sets that turn out to bind are added to the pool by an exact check (cutting plan
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,10 @@ from muster.planning.turnouts import levels_for, types_from
 class Sample:
     """A growing and shrinking alert set, watched on T common random turnouts."""
 
-    def __init__(self, field: Field, rng: np.random.Generator, turnouts: int) -> None:
+    def __init__(
+        self, field: Field, rng: np.random.Generator, turnouts: int, alive: Callable[[], None] | None = None
+    ) -> None:
+        self.alive = alive or _go_on
         self.field = field
         self.rng = rng
         self.turnouts = turnouts
@@ -162,6 +167,10 @@ class Sample:
         known = len(self.sets)
         self._watch(found.short[missed])
         return len(self.sets) - known
+
+
+def _go_on() -> None:
+    """No deadline."""
 
 
 def _hits(types: Bools, sets: Bools) -> Bools:

@@ -32,6 +32,11 @@ def scenarios() -> Mapping[str, Any]:
     return yaml.safe_load((SHARED / "scenarios" / "scenarios.yaml").read_text(encoding="utf-8"))
 
 
+def capability_names() -> dict[str, str]:
+    """Capability -> its Chinese name."""
+    return {row["id"]: row["zh"] for row in scenarios()["capabilities"]}
+
+
 def checked_roster() -> tuple[KnownUnits, RosterResult]:
     """The shared roster checked by the codecs alone."""
     expected = expected_roster()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
 import tarfile
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,13 +42,21 @@ def unpack(file: Path, into: Path) -> Manifest:
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise Conflict("restore.not_empty", path=str(into))
     try:
+        _read_to_the_end(file)
         with tarfile.open(file, "r:gz") as archive:
             manifest = _manifest(archive)
             _check(manifest)
             _lay_out(archive, into)
-    except (tarfile.TarError, EOFError, OSError, KeyError, TypeError, json.JSONDecodeError) as error:
+    except (tarfile.TarError, EOFError, OSError, KeyError, TypeError, json.JSONDecodeError, zlib.error) as error:
         raise Unreadable("backup.unreadable", path=str(file)) from error
     return manifest
+
+
+def _read_to_the_end(file: Path) -> None:
+    """The check sum of the whole stands at its end, and who takes single members out never gets there."""
+    with gzip.open(file) as whole:
+        while whole.read(2**20):
+            pass
 
 
 def _manifest(archive: tarfile.TarFile) -> Manifest:

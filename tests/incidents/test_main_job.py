@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
 from muster.apps.channels.models import OutMessage
 from muster.apps.incidents import actions, reads
-from muster.apps.incidents.fold import coarse, fold
 from muster.apps.incidents.models import Alert
 from muster.apps.people.models import AwayNotice, Holding
-from muster.apps.service.models import Attendance, Commitment, PastAlert
-from muster.apps.service.reads import pay_lines
+from muster.apps.service.models import Commitment
 from muster.core.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed, NotFound
-from muster.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -242,126 +237,6 @@ def test_with_the_automatic_policy_replacements_go_out_in_the_approvers_name(off
     assert all(wave.ordered_by == office.commander.ref for wave in waves)
     replaced = sum(wave.alerts.count() for wave in waves[1:])
     assert replaced <= 12
-
-
-def test_whoever_comes_gets_the_post_that_fills_most_and_is_counted_once(office):
-    callout = office.opens()
-    alerts = office.calls(callout)
-    for alert in alerts:
-        actions.check_in(office.duty, alert)
-        actions.check_in(office.duty, alert)
-    assert reads.needs_met_in_time(callout) == {1: 0, 2: 0, 3: 0}
-    board = reads.board(callout, office.duty)
-    assert [line.on_scene for line in board.lines] == [10, 2, 3]
-    assert Attendance.objects.count() == len(alerts) == board.people.checked_in
-    for alert in callout.alerts.exclude(post=None).select_related("post__capability"):
-        assert alert.member.holdings.filter(capability=alert.post.capability).exists()
-
-
-def test_after_its_due_time_a_line_is_a_fact_and_not_a_forecast(office):
-    callout = office.opens()
-    for alert in office.calls(callout):
-        actions.check_in(office.duty, alert)
-    office.clock.forward(61)
-    actions.ask_again(office.duty, callout)
-    run = office.solves(callout)
-    assert (run.outcome, run.p_hat) == ("enough", 1.0)
-    assert reads.board(callout, office.duty).verdict.measured
-
-
-def test_a_line_that_missed_its_time_is_said_to_be_missed(office):
-    callout = office.opens()
-    office.calls(callout)
-    office.clock.forward(50)
-    run = office.solves(callout)
-    assert run.p_hat == 0.0
-    assert {line["order"] for line in run.per_line if line["p"] == 0.0} >= {2, 3}
-    assert reads.needs_met_in_time(callout) == {1: 10, 2: 2, 3: 3}
-
-
-def test_people_not_needed_are_released_early_and_still_paid_when_they_come(office):
-    callout = office.opens()
-    alerts = office.calls(callout)
-    for alert in alerts:
-        office.answers(alert, "accept", eta_minutes=20)
-    run = office.solves(callout)
-    assert run.releasable
-    assert actions.release(office.commander, callout, run.releasable) == len(run.releasable)
-    assert OutMessage.objects.filter(kind="release").count() == len(run.releasable)
-    stubborn = callout.alerts.get(pk=run.releasable[0])
-    actions.check_in(office.duty, stubborn)
-    assert [line.amount for line in pay_lines(callout.ref)] == [Decimal(200)]
-    after = office.solves(callout)
-    assert after.p_low >= 0.95
-
-
-def test_the_duty_officer_can_not_release_or_stand_down(office):
-    callout = office.opens()
-    office.calls(callout)
-    with pytest.raises(NotAllowed):
-        actions.release(office.duty, callout, [])
-    with pytest.raises(NotAllowed):
-        actions.stand_down(office.duty, callout)
-
-
-def test_roll_call_names_the_missing_and_closing_waits_for_everybody(office):
-    callout = office.opens()
-    alerts = office.calls(callout)[:5]
-    with pytest.raises(InvalidInput):
-        actions.start_roll_call(office.duty, callout)
-    for alert in alerts:
-        actions.check_in(office.duty, alert)
-    roll_call = actions.start_roll_call(office.duty, callout)
-    assert actions.start_roll_call(office.duty, callout).pk == roll_call.pk
-    actions.answer_roll_call(office.duty, roll_call, [a.pk for a in alerts[:4]])
-    office.clock.forward(4)
-    view = reads.roll_call_view(roll_call, office.clock.at)
-    assert (view.answered, view.overdue, [m.alert_id for m in view.missing]) == (4, True, [alerts[4].pk])
-    assert reads.board(callout, office.duty).people.unaccounted == 1
-    actions.answer_roll_call(office.duty, roll_call, [alerts[4].pk], "accounted", "送医")
-    actions.close_roll_call(office.duty, roll_call)
-    with pytest.raises(Conflict):
-        actions.answer_roll_call(office.duty, roll_call, [alerts[0].pk])
-
-
-def test_stand_down_accounts_for_everybody_and_closing_is_refused_while_somebody_is_left(office):
-    callout = office.opens()
-    alerts = office.calls(callout)
-    here, coming, late, silent = alerts[0], alerts[1], alerts[2], alerts[3]
-    actions.check_in(office.duty, here)
-    office.answers(coming, "accept", eta_minutes=120)
-    office.answers(late, "accept", eta_minutes=10)
-    office.clock.forward(30)
-    actions.stand_down(office.commander, callout)
-    states = dict(callout.alerts.values_list("pk", "state"))
-    assert (states[coming.pk], states[late.pk], states[silent.pk]) == ("released", "no_show", "no_answer")
-    with pytest.raises(Conflict) as refused:
-        actions.close_incident(office.commander, callout.incident)
-    assert (code_of(refused), refused.value.params["count"]) == ("incidents.people_unaccounted", 1)
-    assert actions.leave(office.duty, callout, [here.pk]) == 1
-    closed = actions.close_incident(office.commander, callout.incident)
-    assert closed.state == "closed"
-    actions.review_done(office.head, closed)
-    lessons = {row.member_id: row.reply for row in PastAlert.objects.all()}
-    assert lessons[here.member_id] == "accepted"
-    assert lessons[silent.member_id] == "none"
-    assert coming.member_id not in lessons
-
-
-def test_the_journal_alone_tells_the_same_state_as_the_tables(office):
-    callout = office.opens()
-    alerts = office.calls(callout)
-    for n, alert in enumerate(alerts):
-        if n % 3:
-            office.answers(alert, "accept" if n % 2 else "decline", eta_minutes=10 if n % 2 else None)
-        if n % 4 == 0:
-            actions.check_in(office.duty, alert)
-    actions.stand_down(office.commander, callout)
-    folded = fold(Entry.objects.filter(stream__name=callout.incident.stream).order_by("seq"))
-    assert folded.incident == callout.incident.__class__.objects.get().state
-    assert folded.over
-    tables = {a.member.number: coarse(a.state) for a in callout.alerts.select_related("member")}
-    assert folded.people == tables
 
 
 def test_illegal_steps_are_refused_with_both_states_named(office):

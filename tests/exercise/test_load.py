@@ -13,7 +13,7 @@ from muster.apps.people.models import AwayNotice, Capability, Employer, Holding,
 from muster.apps.plans.models import MapLayer, MusterPoint, Plan, PlanNeed, Site
 from muster.apps.service.models import Commitment, PastAlert, ResponseModelRow
 from muster.conf.first_start import prepare
-from muster.core.errors import Conflict, NotFound
+from muster.core.errors import Conflict, InvalidInput
 from muster.core.units import beijing_day
 from muster.exercise.district.load import load_district
 from muster.exercise.district.make import District, make_district
@@ -110,5 +110,5 @@ def test_a_second_run_in_a_home_starts_a_week_later_at_the_same_hour(tmp_path: P
 
 def test_scenarios_are_known_by_several_names_and_unknown_ones_refused() -> None:
     assert load_scenario("s1") == load_scenario("S1_substation_fire_2018")
-    with pytest.raises(NotFound):
+    with pytest.raises(InvalidInput):
         load_scenario("S9")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from muster.cli.output import on_terminal, write_json
-from muster.core.errors import InvalidInput, MusterError, NotFound
+from muster.core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from muster.exercise.engine import Result
@@ -22,33 +20,27 @@ Home = Annotated[
 ]
 
 SENTENCES = {
-    "exercise.scenario_unknown": "There is no scenario {name}; known are: {known}.",
-    "exercise.seeds": "Write seeds as 7 or 1-40, not as {text}.",
-    "exercise.speed": "Write the speed as max or as a number between 0 and 1000, not as {text}.",
+    "exercise.scenario_unknown": "There is no scenario %(name)s; known are: %(known)s.",
+    "exercise.seeds": "Write seeds as 7 or 1-40, not as %(text)s.",
+    "exercise.speed": "Write the speed as max or as a number between 0 and 1000, not as %(text)s.",
     "exercise.seed_or_seeds": "Give --seed or --seeds, not both.",
     "exercise.seeds_fresh": "--seeds plays every seed in a fresh folder; --home cannot go with it.",
-    "exercise.not_an_exercise_home": "{home} was not made for exercises; `muster demo` makes a folder that is.",
-    "exercise.home_failed": "The demonstration folder could not be made: {said}",
-    "exercise.server_failed": "The system did not start: {said}",
+    "exercise.not_an_exercise_home": "This folder was not made for exercises; `muster demo` makes one that is.",
+    "exercise.home_not_empty": "This folder holds people already; the demonstration district goes into an empty one.",
+    "exercise.home_failed": "The demonstration folder could not be made: %(said)s",
+    "exercise.server_failed": "The system did not start: %(said)s",
     "exercise.never_idle": "The system did not catch up with its work; the run was given up.",
-    "exercise.page": "A page answered {status} to {who} at {path}: {words}",
-    "exercise.no_form": "The page {path} has no form with: {fields}",
-    "exercise.login": "The login of {who} was refused.",
-    "demo.running": "A demonstration already runs in this folder, at {address}",
-    "demo.home_in_use": "{home} holds something else than a demonstration; set MUSTER_HOME to another folder.",
+    "exercise.page": "%(path)s answered %(status)s to %(who)s: %(words)s",
+    "exercise.no_form": "The page %(path)s has no form with: %(fields)s",
+    "exercise.login": "The login of %(who)s was refused.",
+    "exercise.not_opened": "The incident could not be opened: %(words)s",
+    "exercise.not_approved": "The callout could not be approved (%(status)s): %(words)s",
+    "exercise.gateway_refused": "The system refused what the gateway handed in (%(what)s, %(status)s).",
+    "exercise.pay_sheet": "The pay sheet has no column with member numbers.",
+    "exercise.audit_failed": "The books could not be read after the run: %(said)s",
+    "demo.running": "A demonstration already runs in this folder, at %(address)s",
+    "demo.home_in_use": "%(home)s holds something else than a demonstration; set MUSTER_HOME to another folder.",
 }
-
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    """Errors of exercises as one sentence on stderr: 2 for wrong use, 1 for everything else."""
-    try:
-        yield
-    except MusterError as error:
-        if error.code not in SENTENCES:
-            raise
-        sys.stderr.write(SENTENCES[error.code].format(**error.params) + "\n")
-        raise typer.Exit(2 if isinstance(error, InvalidInput | NotFound) else 1) from error
 
 
 def _line(text: str) -> None:
@@ -66,15 +58,14 @@ def exercise(
     json_to: str = typer.Option("", "--json", metavar="OUT|-", help="Write the result as JSON, - for stdout."),
 ) -> None:
     """Play a scenario through the real system with virtual members; exit code 1 when an assertion breaks."""
-    with in_words():
-        from muster.exercise.scenario import load_scenario
+    from muster.exercise.scenario import load_scenario
 
-        chosen = load_scenario(scenario)
-        if seeds and seed is not None:
-            raise InvalidInput("exercise.seed_or_seeds")
-        if seeds and home is not None:
-            raise InvalidInput("exercise.seeds_fresh")
-        body = _many(chosen.slug, seeds) if seeds else _one(chosen.slug, 1 if seed is None else seed, speed, home)
+    chosen = load_scenario(scenario)
+    if seeds and seed is not None:
+        raise InvalidInput("exercise.seed_or_seeds")
+    if seeds and home is not None:
+        raise InvalidInput("exercise.seeds_fresh")
+    body = _many(chosen.slug, seeds) if seeds else _one(chosen.slug, 1 if seed is None else seed, speed, home)
     if json_to:
         write_json(json_to, body)
     else:
@@ -119,17 +110,15 @@ def demo(
     import signal
 
     from muster.conf.home import home_path
+    from muster.exercise.demo import pace_of, run_demo
 
     def end(*_signal: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)
-    with in_words():
-        from muster.exercise.demo import pace_of, run_demo
-
-        try:
-            held = run_demo(home_path(), scenario, pace_of(speed), port, play, typer.echo)
-        except KeyboardInterrupt:
-            typer.echo("Ended.")
-            raise typer.Exit(0) from None
+    try:
+        held = run_demo(home_path(), scenario, pace_of(speed), port, play, typer.echo)
+    except KeyboardInterrupt:
+        typer.echo("Ended.")
+        raise typer.Exit(0) from None
     raise typer.Exit(0 if held else 1)

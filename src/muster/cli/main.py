@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from muster.cli import home, keep, run
+from muster.cli import exercise, home, keep, run
 from muster.core.errors import InvalidInput, MusterError, Unreadable
 
 REFUSED = 1
@@ -80,6 +80,9 @@ PLAIN = {
     "backup.unreadable": "%(path)s is not a Muster backup, or it is damaged.",
     "backup.newer": "This backup was made by a newer version of Muster; install that one first.",
 }
+
+
+PLAIN.update(exercise.SENTENCES)
 
 
 def _plain(error: MusterError) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from muster.core.errors import NotFound
+from muster.core.errors import InvalidInput
 from muster.exercise.data import read
 
 FILES = {"S1": "s1_substation_fire"}
@@ -54,10 +54,10 @@ def next_start(scenario: Scenario, home: Path, *, count: bool = True) -> Scenari
 
 
 def load_scenario(name: str) -> Scenario:
-    """The scenario called "S1", "s1" or "S1_substation_fire_2018". NotFound "exercise.scenario_unknown"."""
+    """The scenario called "S1", "s1" or "S1_substation_fire_2018". InvalidInput "exercise.scenario_unknown"."""
     slug = name.strip().upper().split("_")[0]
     if slug not in FILES:
-        raise NotFound("exercise.scenario_unknown", name=name, known=", ".join(FILES))
+        raise InvalidInput("exercise.scenario_unknown", name=name, known=", ".join(FILES))
     raw: dict[str, Any] = read(FILES[slug])
     return Scenario(
         slug=slug,

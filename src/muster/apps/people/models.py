@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muster.access.fields import SealedTextField
 
@@ -14,7 +15,7 @@ class UnitKind(models.TextChoices):
 
 
 class FormationState(models.TextChoices):
-    FILLED = "filled", _("Filled")
+    FILLED = "filled", pgettext_lazy("unit", "Filled")
     PRE_FORMED = "pre_formed", _("Pre-formed")
 
 

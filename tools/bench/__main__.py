@@ -1,0 +1,48 @@
+"""Measure what the bars are about: `python -m tools.bench [PART ...] [--times N] [--out FILE]`; all parts by default.
+
+Exit code 1 when something is over its bar. Figures depend on the machine: run it on one that has nothing else to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tools.bench import commands, desk
+from tools.bench.figures import Figure, head, keep, row
+
+PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
+    "roster": commands.roster,
+    "rows": commands.rows,
+    "plan": commands.plan,
+    "pages": desk.pages,
+    "replies": desk.replies,
+    "exercise": commands.exercise,
+    "demo": commands.demo,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of: {', '.join(PARTS)}")
+    parser.add_argument("--times", type=int, default=5, help="how often each is measured; the median counts")
+    parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
+    wanted = parser.parse_args()
+    unknown = [part for part in wanted.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"no such part: {', '.join(unknown)}")
+    figures = []
+    sys.stdout.write(head() + "\n")
+    for part in wanted.parts or PARTS:
+        for figure in PARTS[part](wanted.times):
+            figures.append(figure)
+            sys.stdout.write(row(figure) + "\n")
+            sys.stdout.flush()
+    keep(figures, wanted.out)
+    return 0 if all(figure.ok for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

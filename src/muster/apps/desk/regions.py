@@ -71,6 +71,7 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
         "repairs": [(speech.repair_words(repair), repair.p_low) for repair in board.verdict.repairs],
         "unapproved": board.state in speech.UNAPPROVED,
         "over": board.state in speech.OVER,
+        "ended": board.incident_state in speech.ENDED,
         "spark": drawing.spark(board),
         "hero_long": len(show.chance_number(board.verdict.p_hat)) > 3,
         "here_at": drawing.scale(board.verdict.p_hat),

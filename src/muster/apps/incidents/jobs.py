@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 from django.utils import timezone
 
 from muster.apps.incidents.actions import claim_solve, drop_claim, send_replacements, store_run
-from muster.apps.incidents.actions.solving import waiting
+from muster.apps.incidents.actions.solving import short_of_people, waiting
 from muster.apps.incidents.models import Callout, SolveRun
 from muster.apps.incidents.solving import answer
 from muster.core.errors import MusterError
@@ -17,6 +19,7 @@ from muster.jobs.lanes import Lane
 
 log = structlog.get_logger(__name__)
 
+REPAIR_SECONDS = 25.0  # below the lease of a claim
 FRESH_SECONDS = 2.0  # a shown number is at most 3 s old: 2 s of waiting and up to 1 s of solving
 STEPPED_SECONDS = 20.0  # an exercise clock that stands still between steps: re-solve once it has moved this far
 
@@ -42,7 +45,33 @@ def solve_step() -> bool:
             continue
         _solve_one(callout_id, claim)
         return True
+    return _seek_repairs()
+
+
+def _seek_repairs() -> bool:
+    """With nothing else to do: look for certified repairs of a callout that is short and not yet approved.
+
+    Given up at once when its state moves on; the answer without repairs has long been on the desk.
+    """
+    for callout in short_of_people():
+        claim = claim_solve(callout.pk)
+        if claim is None:
+            continue
+        kept = False
+        try:
+            run = answer(callout, now(), repairs=True, late=_moved_on(callout))
+            kept = run.outcome != "timeout" and store_run(callout.pk, claim, run)
+        finally:
+            if not kept:
+                drop_claim(callout.pk, claim)
+        return kept
     return False
+
+
+def _moved_on(callout: Callout) -> Callable[[], bool]:
+    until = time.monotonic() + REPAIR_SECONDS
+    mine = Callout.objects.filter(pk=callout.pk, wanted_seq=callout.wanted_seq)
+    return lambda: time.monotonic() > until or not mine.exists()
 
 
 def _solve_one(callout_id: int, claim: str) -> None:

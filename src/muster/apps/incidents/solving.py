@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -29,8 +30,14 @@ NOBODY = np.zeros(0, np.int64)
 NONE_KEPT: list[int] = []
 
 
-def answer(callout: Callout, at: datetime) -> SolveRun:
-    """An unsaved SolveRun for the callout's state as of `at`. Same state and time, same answer (but for seconds)."""
+def answer(
+    callout: Callout, at: datetime, *, repairs: bool = False, late: Callable[[], bool] | None = None
+) -> SolveRun:
+    """An unsaved SolveRun for the callout's state as of `at`. Same state and time, same answer (but for seconds).
+
+    `repairs`: with a shortfall also look for certified repairs, which takes seconds more. `late` says when to give up;
+    after DEADLINE_SECONDS by default.
+    """
     started = time.monotonic()
     bundle = problem_for(callout, at)
     run = SolveRun(
@@ -38,7 +45,7 @@ def answer(callout: Callout, at: datetime) -> SolveRun:
         excluded=bundle.excluded,
     )  # fmt: skip
     try:
-        _fill(run, callout, bundle, seed_of(callout, at), lambda: time.monotonic() - started > DEADLINE_SECONDS)
+        _fill(run, callout, bundle, _Order(seed_of(callout, at), repairs, late or _deadline(started)))
     except SolveTimeout:
         run.outcome = "timeout"
     run.certificate["posts_full"] = _posts_full(callout)
@@ -47,19 +54,32 @@ def answer(callout: Callout, at: datetime) -> SolveRun:
     return run
 
 
+def _deadline(started: float) -> Callable[[], bool]:
+    return lambda: time.monotonic() - started > DEADLINE_SECONDS
+
+
 def seed_of(callout: Callout, at: datetime) -> int:
     """Seed of this answer: fixed by callout, state and moment, so that it can be computed again."""
     name = f"{callout.pk}:{callout.wanted_seq}:{at.isoformat()}"
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
 
 
-def _fill(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Callable[[], bool]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """How to solve: seed, whether repairs are wanted, and when time is out."""
+
+    seed: int
+    repairs: bool
+    late: Callable[[], bool]
+
+
+def _fill(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> None:
     if bundle.problem is None:
         _measured(run, bundle)
     elif callout.state in UNAPPROVED:
-        _first(run, callout, bundle, seed, late)
+        _first(run, callout, bundle, order)
     else:
-        _running(run, callout, bundle, seed, late)
+        _running(run, callout, bundle, order)
 
 
 def _measured(run: SolveRun, bundle: Bundle) -> None:
@@ -70,8 +90,8 @@ def _measured(run: SolveRun, bundle: Bundle) -> None:
         run.p_low = run.p_hat = run.p_high = 1.0
 
 
-def _first(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Callable[[], bool]) -> None:
-    said = solve(bundle.problem, seed=seed, deadline=late)
+def _first(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> None:
+    said = solve(bundle.problem, seed=order.seed, deadline=order.late, repairs=order.repairs)
     plan = said if isinstance(said, Plan) else said.best
     _propose(run, bundle, plan)
     posts = np.zeros(len(bundle.member_ids), np.int64)
@@ -79,20 +99,20 @@ def _first(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Cal
     run.per_line = _lines(plan.per_line, bundle, _expected(bundle, posts))
     run.outcome = "plan" if isinstance(said, Plan) else "shortfall"
     if isinstance(said, Shortfall):
-        run.shortfall = _shortfall(said, bundle)
-    worth = evaluate(bundle.problem, plan.alert, seed=seed)
+        run.shortfall = _shortfall(said, bundle, order.repairs)
+    worth = evaluate(bundle.problem, plan.alert, seed=order.seed)
     run.band = _band(worth, callout, run.at)
 
 
-def _running(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: Callable[[], bool]) -> None:
-    worth = evaluate(bundle.problem, NOBODY, seed=seed)
+def _running(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> None:
+    worth = evaluate(bundle.problem, NOBODY, seed=order.seed)
     run.p_low, run.p_hat, run.p_high = worth.p_low, worth.p_hat, worth.p_high
     run.per_line = _lines(worth.per_line, bundle, _expected(bundle, bundle.posts))
     run.band = _band(worth, callout, run.at)
     run.certificate = {
         "turnouts": worth.turnouts,
         "confidence": worth.confidence,
-        "seed": seed,
+        "seed": order.seed,
         "target": callout.target,
     }
     if bundle.missed:
@@ -100,21 +120,21 @@ def _running(run: SolveRun, callout: Callout, bundle: Bundle, seed: int, late: C
         run.certificate["measured"] = len(bundle.missed) == len(bundle.orders)
     if worth.p_low >= callout.target:
         run.outcome = "shortfall" if bundle.missed else "enough"
-        run.releasable = _releasable(callout, bundle, seed, late)
+        run.releasable = _releasable(callout, bundle, order)
         return
-    said = replan(bundle.problem, seed=seed, deadline=late)
+    said = replan(bundle.problem, seed=order.seed, deadline=order.late, repairs=order.repairs)
     plan = said if isinstance(said, Plan) else said.best
     _propose(run, bundle, plan)
     run.outcome = "plan" if isinstance(said, Plan) else "shortfall"
     if isinstance(said, Shortfall):
-        run.shortfall = _shortfall(said, bundle)
+        run.shortfall = _shortfall(said, bundle, order.repairs)
 
 
-def _releasable(callout: Callout, bundle: Bundle, seed: int, late: Callable[[], bool]) -> list[int]:
+def _releasable(callout: Callout, bundle: Bundle, order: _Order) -> list[int]:
     """Alert ids of people who said they come and may be told not to, with the promise kept by the rest."""
     if not callout.alerts.filter(state__in=COMING).exists():
         return NONE_KEPT
-    rows = can_release(bundle.problem, seed=seed, deadline=late)
+    rows = can_release(bundle.problem, seed=order.seed, deadline=order.late)
     ids = bundle.alert_ids[rows]
     return sorted(Alert.objects.filter(pk__in=ids.tolist(), state__in=COMING).values_list("pk", flat=True))
 
@@ -167,11 +187,12 @@ def _band(worth: Evaluation, callout: Callout, at: datetime) -> dict[str, list[f
     }  # fmt: skip
 
 
-def _shortfall(said: Shortfall, bundle: Bundle) -> dict[str, object]:
+def _shortfall(said: Shortfall, bundle: Bundle, sought: bool) -> dict[str, object]:
     return {
         "orders": [bundle.orders[line] for line in said.lines],
         "missing": said.missing,
         "best_p_low": said.best_p_low,
+        "sought": sought,
         "repairs": [_repair(repair, bundle) for repair in said.repairs],
     }
 

@@ -89,6 +89,16 @@ def ask_again(actor: Actor, callout: Callout) -> Callout:
     return row
 
 
+def short_of_people() -> list[Callout]:
+    """Callouts before approval whose newest answer is a shortfall for which nobody has looked for repairs yet."""
+    found = []
+    for callout in Callout.objects.filter(state=CalloutState.RECOMMENDED, solve_claim="").select_related("incident"):
+        run = callout.solve_runs.order_by("-id").only("outcome", "shortfall").first()
+        if run is not None and run.outcome == "shortfall" and run.shortfall.get("sought") is False:
+            found.append(callout)
+    return found
+
+
 def waiting(at: datetime, stale_after: timedelta) -> list[int]:
     """Callouts that want an answer: something changed, or the shown number is getting old while people are under way."""
     live = Callout.objects.filter(state__in=[*UNAPPROVED, *RUNNING])

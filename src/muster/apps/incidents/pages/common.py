@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from muster.access.models import Account, Role
-from muster.apps.incidents.models import Callout, Incident
+from muster.apps.incidents.models import Incident
 from muster.apps.incidents.states import RUNNING
 from muster.jobs import clock
 
@@ -27,11 +26,6 @@ def context(incident: Incident, **more: object) -> dict[str, object]:
         "running": incident.callout.state in RUNNING,
         **more,
     }
-
-
-def minutes_gone(callout: Callout) -> float:
-    """Minutes since T0."""
-    return (clock.now() - callout.incident.t0).total_seconds() / 60
 
 
 def chosen_ids(request: HttpRequest, field: str) -> list[int]:
@@ -54,8 +48,3 @@ def odds(p: float) -> tuple[int, int]:
     """A chance as "about n times out of m", rounded down: 0.956 -> (19, 20), 0.39 -> (3, 10); never m out of m."""
     out_of = 20 if p >= 0.9 else 10
     return min(int(p * out_of + 1e-9), out_of - 1), out_of
-
-
-def joined(names: list[str]) -> str:
-    """Names as a list in words."""
-    return (", " if get_language() == "en" else "、").join(names)

@@ -144,6 +144,8 @@ def _shown_p95() -> float:
         _until(lambda: bool(watcher.shown), SHOWN_SECONDS, 0.05)
         already, sent = watcher.most, []
         callers = system.texts[:REPLIES]
+        if len(callers) < REPLIES:
+            raise RuntimeError(f"only {len(callers)} people were called by SMS, {REPLIES} are to reply")
         began = time.perf_counter()
         for place, text in enumerate(callers):
             time.sleep(max(0.0, began + place * REPLY_SECONDS / REPLIES - time.perf_counter()))

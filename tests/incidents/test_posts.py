@@ -41,3 +41,10 @@ def test_somebody_with_two_skills_moves_to_make_room_for_a_newcomer_with_one():
 
 def test_who_can_serve_nothing_gets_no_post():
     assert deal({"cook": frozenset()}, {}, {1: 5}, "cook") == {}
+
+
+def test_what_is_due_first_is_filled_first():
+    able = {"both": frozenset({1, 2})}
+    assert deal(able, {}, {1: 1, 2: 1}, "both") == {"both": 1}
+    moved = deal({"first": frozenset({1, 2}), "second": frozenset({2})}, {"first": 2}, {1: 1, 2: 1}, "second")
+    assert moved == {"second": 2, "first": 1}

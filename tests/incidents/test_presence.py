@@ -46,6 +46,20 @@ def test_after_its_due_time_a_line_is_a_fact_and_not_a_forecast(office):
     assert reads.board(callout, office.duty).verdict.measured
 
 
+def test_a_passed_line_is_judged_by_the_best_matching_and_not_by_who_sat_where(office):
+    callout = office.opens()
+    alerts = office.calls(callout)
+    for alert in alerts:
+        actions.check_in(office.duty, alert)
+    leaders = [a for a in alerts if a.member.holdings.filter(capability__slug="team_leader").exists()]
+    callout.alerts.filter(pk__in=[a.pk for a in leaders]).update(post=callout.needs.get(order=1))
+    office.clock.forward(41)
+    actions.ask_again(office.duty, callout)
+    run = office.solves(callout)
+    assert {line["order"]: line["p"] for line in run.per_line}[2] == 1.0
+    assert run.p_hat > 0.95
+
+
 def test_a_line_that_missed_its_time_is_said_to_be_missed(office):
     callout = office.opens()
     office.calls(callout)

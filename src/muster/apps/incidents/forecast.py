@@ -116,11 +116,10 @@ def standing_of(
     live: Sequence[Alert],
     declined: Sequence[int],
     ids: np.ndarray,
-    used: set[int],
     at: datetime,
     let_go: Sequence[int] = (),
 ) -> Standing:
-    """Rows of `live` alerts placed among `ids` (sorted); members in `used` fill lines that are done and count no more.
+    """Rows of `live` alerts placed among `ids` (sorted).
 
     `declined`, `let_go`: members who refused, and who had accepted and were released: answers that tell of the shock.
     """
@@ -135,7 +134,7 @@ def standing_of(
         alert_ids[row] = alert.pk
         flags[_word(alert)][row] = True
         flags["delivered"][row] = alert.delivered_at is not None
-        flags["fixed"][row] = alert.member_id not in used
+        flags["fixed"][row] = True
         minutes["since_alert"][row] = (at - alert.alerted_at).total_seconds() / 60
         if alert.eta_at is not None:
             minutes["eta_in"][row] = (alert.eta_at - at).total_seconds() / 60

@@ -1,8 +1,9 @@
 """Who of those present fills which post. Pure: people arrive one by one and posts are re-dealt where that helps.
 
 One arrival fills one post (DESIGN §4). When the lines a newcomer could serve are full, somebody on one of them may move
-to another line he also serves: a shortest augmenting path over the lines (at most as many steps as lines), so the number
-of filled posts is always the most possible for the people present.
+to another line he also serves: an augmenting path over the lines (at most as many steps as lines), so the number of filled
+posts is always the most possible for the people present. Of the free lines that can be reached so the first is taken:
+lines are numbered by due time, so what is due first is filled first.
 """
 
 from __future__ import annotations
@@ -27,15 +28,17 @@ def deal(
         line: (newcomer, None) for line in sorted(able[newcomer]) if line in room
     }
     queue = deque(came)
+    free: list[int] = []
     while queue:
         line = queue.popleft()
         if filled[line] < room[line]:
-            return _trace(came, line)
+            free.append(line)
+            continue
         for person, other in _movers(able, posted, line):
             if other in room and other not in came:
                 came[other] = (person, line)
                 queue.append(other)
-    return {}
+    return _trace(came, min(free)) if free else {}
 
 
 def _movers(able: Mapping[Person, frozenset[int]], posted: Mapping[Person, int], line: int) -> list[tuple[Person, int]]:

@@ -13,6 +13,7 @@ from datetime import datetime
 import numpy as np
 
 from muster.apps.incidents.forecast import Standing, standing_of
+from muster.apps.incidents.matching import heads_missing
 from muster.apps.incidents.models import Alert, Callout, NeedLine
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.states import GONE, OPEN, REFUSED, RUNNING
@@ -31,7 +32,7 @@ TRAVEL = DistanceTravel()
 class Bundle:
     """A problem and what its rows mean; `orders` is the need order of each line of the problem."""
 
-    problem: Problem | None
+    problem: Problem | None  # None once every line's time has passed and all were met, or without needs
     member_ids: np.ndarray
     alert_ids: np.ndarray  # 0 where not alerted
     posts: np.ndarray  # need order each alerted person is posted to, or was called for; 0 for none
@@ -52,9 +53,8 @@ def problem_for(callout: Callout, at: datetime) -> Bundle:
     committed = committed_ids(at)
     alerts = list(callout.alerts.all())
     live = [alert for alert in alerts if alert.state not in GONE and alert.state != AlertState.RELEASED]
-    done, missed = _passed_lines(needs, alerts, callout, at)
-    used = {alert.member_id for alert in live if alert.post_id in done}
-    open_needs = [need for need in needs if need.pk not in done]
+    met, missed = _passed_lines(needs, alerts, arrays, callout.incident.t0, at)
+    over = len(met) == len(needs)
     points = list(callout.muster_points.all())
     minutes, spread, nearest = _travel(arrays, points)
     busy = np.isin(arrays.ids, np.fromiter(committed, np.int64, len(committed)))
@@ -64,8 +64,8 @@ def problem_for(callout: Callout, at: datetime) -> Bundle:
     declined = [alert.member_id for alert in alerts if alert.state in REFUSED]
     # Who accepted and was released is still evidence that people come: without him a release would look like refusals.
     let_go = [a.member_id for a in alerts if a.state == AlertState.RELEASED and (a.replied_at or a.checked_in_at)]
-    standing = standing_of(live, declined, arrays.ids, used, at, let_go)
-    problem = _problem(callout, state, standing, open_needs, missed, at) if open_needs else None
+    standing = standing_of(live, declined, arrays.ids, at, let_go)
+    problem = None if over else _problem(callout, state, standing, needs, missed, at)
     order_of = {need.pk: need.order for need in needs}
     return Bundle(
         problem=problem,
@@ -73,9 +73,9 @@ def problem_for(callout: Callout, at: datetime) -> Bundle:
         alert_ids=standing.alert_ids,
         posts=_posts(live, arrays.ids, order_of),
         point_ids=nearest,
-        orders=tuple(need.order for need in open_needs),
+        orders=tuple(need.order for need in needs),
         missed=tuple(sorted(order_of[pk] for pk in missed)),
-        met=tuple(sorted(order_of[pk] for pk in done)),
+        met=tuple(sorted(order_of[pk] for pk in met)),
         roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere),
         model_version=said.model_version,
         excluded=_excluded(arrays, needs, busy & ~asked, elsewhere),
@@ -101,22 +101,20 @@ class _Base:
 
 
 def _passed_lines(
-    needs: Sequence[NeedLine], alerts: Sequence[Alert], callout: Callout, at: datetime
+    needs: Sequence[NeedLine], alerts: Sequence[Alert], arrays: MemberArrays, t0: datetime, at: datetime
 ) -> tuple[set[int], set[int]]:
-    """Primary keys of lines whose due time has passed: (met by those posted in time, missed)."""
-    gone = (at - callout.incident.t0).total_seconds() / 60
-    done: set[int] = set()
-    missed: set[int] = set()
-    for need in needs:
-        if need.due_minutes >= gone:
-            continue
-        posted = [a for a in alerts if a.post_id == need.pk and a.checked_in_at]
-        in_time = sum((a.checked_in_at - callout.incident.t0).total_seconds() / 60 <= need.due_minutes for a in posted)
-        if in_time >= need.people:
-            done.add(need.pk)
-        else:
-            missed.add(need.pk)
-    return done, missed
+    """Primary keys of lines whose due time has passed: (met, missed), by the best matching of arrivals to posts."""
+    gone = (at - t0).total_seconds() / 60
+    passed = [need for need in needs if need.due_minutes < gone]
+    came = [alert for alert in alerts if alert.checked_in_at is not None]
+    if not passed:
+        return set(), set()
+    rows = arrays.rows_of([alert.member_id for alert in came])
+    masks = dict(zip(arrays.ids[rows].tolist(), arrays.caps[rows].tolist(), strict=True))
+    arrivals = [(masks.get(a.member_id, 0), (a.checked_in_at - t0).total_seconds() / 60) for a in came]
+    missing = heads_missing(passed, arrivals)
+    missed = {need.pk for need in passed if missing[need.pk]}
+    return {need.pk for need in passed} - missed, missed
 
 
 def _asked_elsewhere(callout: Callout) -> np.ndarray:

@@ -117,7 +117,7 @@ def _running(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> 
     }
     if bundle.missed:
         run.p_low = run.p_hat = run.p_high = 0.0
-        run.certificate["measured"] = len(bundle.missed) == len(bundle.orders)
+        run.certificate["measured"] = len(bundle.missed) + len(bundle.met) == len(bundle.orders)
     if worth.p_low >= callout.target:
         run.outcome = "shortfall" if bundle.missed else "enough"
         run.releasable = _releasable(callout, bundle, order)
@@ -171,11 +171,16 @@ def _lines(lines: tuple[LineForecast, ...], bundle: Bundle, expected: dict[int, 
     rows: list[dict[str, object]] = []
     for line in lines:
         order = bundle.orders[line.line]
-        late = order in bundle.missed
-        p, p_low = (0.0, 0.0) if late else (line.p, line.p_low)
+        p, p_low = _facts(order, bundle) or (line.p, line.p_low)
         rows.append({"order": order, "p": p, "p_low": p_low, "expected": expected[order], "assigned": line.assigned})
-    rows += [{"order": order, "p": 1.0, "p_low": 1.0, "expected": None, "assigned": None} for order in bundle.met]
-    return sorted(rows, key=lambda row: row["order"])
+    return rows
+
+
+def _facts(order: int, bundle: Bundle) -> tuple[float, float] | None:
+    """(p, p_low) of a line whose time has passed, None before."""
+    if order in bundle.missed:
+        return 0.0, 0.0
+    return (1.0, 1.0) if order in bundle.met else None
 
 
 def _band(worth: Evaluation, callout: Callout, at: datetime) -> dict[str, list[float]]:

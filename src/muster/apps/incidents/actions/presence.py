@@ -9,7 +9,7 @@ from django.db import transaction
 from muster.access.rights import Actor
 from muster.apps.incidents.actions.common import lock, note, want_solve
 from muster.apps.incidents.actions.replies import check_scope
-from muster.apps.incidents.models import Alert, Callout, CheckIn, NeedLine
+from muster.apps.incidents.models import Alert, Callout, CheckIn
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.posts import deal
 from muster.apps.incidents.states import ALERT_STEPS, RUNNING, step
@@ -58,26 +58,27 @@ def _check_in(alert: Alert, where: str, method: str, by: str) -> CheckIn:
 
 
 def _seat(callout: Callout, newcomer: Alert) -> None:
-    """Give the newcomer a post; others may move if that fills one more. Posts of lines whose time has passed stay."""
-    moment = now()
-    gone = (moment - callout.incident.t0).total_seconds() / 60
-    needs = {need.pk: need for need in callout.needs.select_related("capability")}
-    here = list(callout.alerts.filter(state=AlertState.CHECKED_IN).only("pk", "callout_id", "member_id", "post_id"))
-    masks = capability_masks(moment, [alert.member_id for alert in here])
-    settled = {pk for pk, need in needs.items() if need.due_minutes < gone and _is_full(here, need)}
-    able = {alert.pk: _lines_of(masks.get(alert.member_id, 0), needs, settled) for alert in here}
-    posted = {alert.pk: alert.post_id for alert in here if alert.post_id is not None and alert.pk != newcomer.pk}
-    room = {pk: need.people for pk, need in needs.items()}
-    for pk, line in deal(able, posted, room, newcomer.pk).items():
-        Alert.objects.filter(pk=pk).update(post_id=line)
+    """Give the newcomer a post; others may move if that fills one more.
 
-
-def _is_full(here: list[Alert], need: NeedLine) -> bool:
-    return sum(alert.post_id == need.pk for alert in here) >= need.people
-
-
-def _lines_of(mask: int, needs: dict[int, NeedLine], settled: set[int]) -> frozenset[int]:
-    return frozenset(pk for pk, need in needs.items() if pk not in settled and mask >> need.capability.bit & 1)
+    In-time posts come first, what is due first before the rest; who is late for all of them may still fill a line whose
+    time has passed.
+    """
+    needs = sorted(callout.needs.select_related("capability"), key=lambda need: (need.due_minutes, need.order))
+    here = list(callout.alerts.filter(state=AlertState.CHECKED_IN).only("pk", "member_id", "post_id", "checked_in_at"))
+    masks = capability_masks(now(), [alert.member_id for alert in here])
+    rank = {need.pk: place for place, need in enumerate(needs)}
+    in_time: dict[int, frozenset[int]] = {}
+    late: dict[int, frozenset[int]] = {}
+    for alert in here:
+        gone = (alert.checked_in_at - callout.incident.t0).total_seconds() / 60
+        lines = [need for need in needs if masks.get(alert.member_id, 0) >> need.capability.bit & 1]
+        in_time[alert.pk] = frozenset(rank[need.pk] for need in lines if gone <= need.due_minutes)
+        late[alert.pk] = frozenset(rank[need.pk] for need in lines if gone > need.due_minutes)
+    posted = {alert.pk: rank[alert.post_id] for alert in here if alert.post_id in rank and alert.pk != newcomer.pk}
+    room = {rank[need.pk]: need.people for need in needs}
+    changes = deal(in_time, posted, room, newcomer.pk) or deal(late, posted, room, newcomer.pk)
+    for pk, place in changes.items():
+        Alert.objects.filter(pk=pk).update(post_id=needs[place].pk)
 
 
 @transaction.atomic

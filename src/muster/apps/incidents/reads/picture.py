@@ -9,7 +9,6 @@ from muster.access.models import Account
 from muster.access.rights import Actor
 from muster.apps.incidents.board import Board, LineView, PeopleCounts, PointView
 from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun
-from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.reads.events import events
 from muster.apps.incidents.reads.people import GROUP_OF
 from muster.apps.incidents.reads.verdict import verdict_of
@@ -23,7 +22,7 @@ def board(callout: Callout, actor: Actor) -> Board:
     moment = now()
     incident = callout.incident
     run = callout.solve_runs.order_by("-id").first()
-    alerts = list(callout.alerts.only("callout_id", "state", "need_id", "post_id", "muster_point_id", "channel"))
+    alerts = list(callout.alerts.only("callout_id", "state", "need_id", "post_id", "muster_point_id", "channel", "checked_in_at"))
     needs = list(callout.needs.select_related("capability"))
     roll_call = callout.roll_calls.filter(closed_at=None).first()
     unaccounted = roll_call.answers.filter(state="expected").count() if roll_call and roll_call.due_at < moment else 0
@@ -67,7 +66,7 @@ def account_name(ref: str) -> str:
 
 def _lines(needs: list[NeedLine], alerts: list[Alert], run: SolveRun | None, t0: datetime) -> tuple[LineView, ...]:
     solved = {line["order"]: line for line in run.per_line} if run else {}
-    posted = Counter(alert.post_id for alert in alerts if alert.state == AlertState.CHECKED_IN)
+    posted = Counter(alert.post_id for alert in alerts if alert.checked_in_at)
     coming = Counter(alert.need_id for alert in alerts if alert.state in COMING)
     called = Counter(alert.need_id for alert in alerts)
     return tuple(_line(need, solved.get(need.order), posted, coming, called, t0) for need in needs)
@@ -107,7 +106,7 @@ def _counts(alerts: list[Alert], unaccounted: int) -> PeopleCounts:
 
 
 def _points(callout: Callout, alerts: list[Alert]) -> tuple[PointView, ...]:
-    arrived = Counter(alert.muster_point_id for alert in alerts if alert.state == AlertState.CHECKED_IN)
+    arrived = Counter(alert.muster_point_id for alert in alerts if alert.checked_in_at)
     called = Counter(alert.muster_point_id for alert in alerts)
     return tuple(
         PointView(

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import maximum_bipartite_matching
-
+from muster.apps.incidents.matching import heads_missing
 from muster.apps.incidents.models import Callout, RollCall
 from muster.apps.people.reads import capability_masks
 
@@ -46,25 +43,11 @@ def roll_call_view(roll_call: RollCall, at: datetime) -> RollCallView:
 
 
 def needs_met_in_time(callout: Callout) -> dict[int, int]:
-    """Need order -> heads missing at the lines' due times, by a maximum matching of arrivals to posts (0 everywhere: met).
-
-    Each arrival fills one post he is qualified for, if he was there by its due time.
-    """
+    """Need order -> heads missing at the lines' due times (0 everywhere: met), by the best matching of arrivals to posts."""
     needs = list(callout.needs.select_related("capability"))
     came = list(callout.alerts.exclude(checked_in_at=None).values_list("member_id", "checked_in_at"))
-    missing = {need.order: need.people for need in needs}
-    if not came or not needs:
-        return missing
     t0 = callout.incident.t0
     masks = capability_masks(t0, [member for member, _ in came])
-    posts = [need for need in needs for _ in range(need.people)]
-    fits = np.zeros((len(came), len(posts)), bool)
-    for row, (member, at) in enumerate(came):
-        gone = (at - t0).total_seconds() / 60
-        mask = masks.get(member, 0)
-        fits[row] = [bool(mask >> post.capability.bit & 1) and gone <= post.due_minutes for post in posts]
-    matched = maximum_bipartite_matching(csr_matrix(fits), perm_type="row")
-    for column, row in enumerate(matched.tolist()):
-        if row >= 0:
-            missing[posts[column].order] -= 1
-    return missing
+    arrivals = [(masks.get(member, 0), (at - t0).total_seconds() / 60) for member, at in came]
+    missing = heads_missing(needs, arrivals)
+    return {need.order: missing[need.pk] for need in needs}

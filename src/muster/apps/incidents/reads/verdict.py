@@ -73,7 +73,7 @@ def _history(callout: Callout) -> tuple[tuple[float, float], ...]:
 
 def _missing(run: SolveRun | None, by_order: dict[int, Capability]) -> tuple[tuple[Capability, int], ...]:
     """Capabilities that are short, by the planner's word: the conflict set, else the lines the proposal adds people to."""
-    if run is None:
+    if run is None or run.outcome == "enough":
         return ()
     orders = [order for order in run.shortfall.get("orders", []) if order in by_order]
     if orders:

@@ -28,7 +28,7 @@ LADDER = ((4.0, 0.5), (12.0, 1.0), (32.0, 2.0), (65.0, 3.0), (1e9, 5.0))
 DUE_MINUTES = (25.0, 40.0, 45.0, 60.0)  # ticks fall on these, so that nobody is noted late by a coarse tick
 IDLE_SECONDS = 120.0
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.02, 0.2
-LIVE_STEP_SECONDS = 0.25
+LIVE_STEP_SECONDS, SLOW_SECONDS = 0.25, 1.0
 APPROVE_EVERY_MINUTES = 2.0  # a commander does not sit with his finger on the button
 RELEASE_FROM_MINUTE, RELEASE_EVERY_MINUTES = 12.0, 5.0  # earlier the forecast still swings
 
@@ -78,6 +78,8 @@ class Play:
     _next_release: float = RELEASE_FROM_MINUTE
     _stood_down: bool = False
     _over: bool = False
+    _live: bool = False
+    _looked: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self._phone = Browser(self.desk.base, "member")
@@ -111,14 +113,25 @@ class Play:
         """Minutes at which something is done."""
         minute = 0.0
         while True:
-            if minute < self.pace.live_until:
-                time.sleep(LIVE_STEP_SECONDS)
-                minute = self.scenario.minute(self.hand.now())
+            self._live = minute < self.pace.live_until
+            if self._live:
+                minute = self._live_minute()
             else:
                 minute = self._next_minute(minute)
                 self.hand.set(self.scenario.at(minute), 0.0, hold=True)
                 time.sleep(self.pace.rest_seconds)
             yield minute
+
+    def _live_minute(self) -> float:
+        """Let the clock run for a moment. Where the last tick took long, the clock rests during the next one: on a slow
+        machine the show gets slower, instead of everybody seeming to answer late."""
+        late = time.monotonic() - self._looked > SLOW_SECONDS
+        self.hand.set(self.hand.now(), self.pace.speed)
+        time.sleep(LIVE_STEP_SECONDS)
+        self._looked = time.monotonic()
+        if late:
+            self.hand.set(self.hand.now(), 0.0)
+        return self.scenario.minute(self.hand.now())
 
     def _next_minute(self, minute: float) -> float:
         """The next tick of the ladder; quiet stretches are skipped."""
@@ -137,7 +150,7 @@ class Play:
     @property
     def _standing(self) -> bool:
         """Whether the clock stands between ticks: only then does a tick wait for the system."""
-        return self.hand.speed == 0.0
+        return not self._live and self.hand.speed == 0.0
 
     def _wait_idle(self, *, solved: bool = True) -> dict[str, int]:
         """Until the system has caught up, seen twice running, since work may pass between its parts unseen.
@@ -148,7 +161,7 @@ class Play:
             state: dict[str, int] = self._http.get(f"{self.desk.base}/exercise/idle").raise_for_status().json()
             busy = state["outbox"] + (state["imports"] + state["unsolved"]) * (solved and self._standing)
             calm = 0 if busy else calm + 1
-            if calm > 1 or not self._standing:
+            if calm > 1 or (not self._standing and (calm or self.hand.speed > 0.0)):
                 return state
             if time.monotonic() > deadline:
                 raise Unavailable("exercise.never_idle", **state)
@@ -163,15 +176,19 @@ class Play:
                 return
         self._members_act(self.crowd.until(minute))
         self._telephone(minute)
-        self.hand.hold(False)
+        self._hold(False)
         state = self._wait_idle()
-        self.hand.hold(True)
+        self._hold(True)
         if self._decide(minute, state):
             self._wait_idle(solved=False)
         if self.pace.rest_seconds:  # somebody is watching: he shall see the newest number while the clock rests
-            self.hand.hold(False)
+            self._hold(False)
         for text in self.gateway.collect():
             self.crowd.hear(text, minute)
+
+    def _hold(self, hold: bool) -> None:
+        if self._standing:
+            self.hand.hold(hold)
 
     def _decide(self, minute: float, state: dict[str, int]) -> bool:
         """The commander looks at what is proposed. True when something was sent."""

@@ -1,0 +1,115 @@
+"""The clock of a run: where it stops, how it moves, and that nothing is solved while things are moved."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from muster.core.errors import InvalidInput
+from muster.exercise.crowd import Crowd
+from muster.exercise.demo import pace_of, steady_pace_of
+from muster.exercise.desk import Desk, read_pay
+from muster.exercise.district.make import make_district
+from muster.exercise.hand import ClockHand
+from muster.exercise.play import DUE_MINUTES, FULL_SPEED, Play
+from muster.exercise.scenario import load_scenario
+from muster.jobs import clock
+
+SCENARIO = load_scenario("S1")
+
+
+@pytest.fixture
+def home(settings: Any, tmp_path: Path) -> Path:
+    settings.HOME = tmp_path
+    (tmp_path / clock.MARKER).touch()
+    return tmp_path
+
+
+@pytest.fixture
+def play(home: Path) -> Play:
+    crowd = Crowd(make_district(5, 100), SCENARIO, seed=1)
+    hand = ClockHand(home, SCENARIO.at(0), 0.0)
+    gateway: Any = None  # no message is sent here
+    return Play(SCENARIO, crowd, Desk("http://127.0.0.1:9", {}), gateway, hand, FULL_SPEED, lambda *_: None)
+
+
+def stops(play: Play) -> list[float]:
+    """The minutes of a run in which nothing happens but the desk's own acts."""
+    found, minute = [], 0.0
+    while play._acts:
+        minute = play._next_minute(minute)
+        play.approved = minute >= 2.0
+        while play._acts and play._acts[0][0] <= minute:
+            play._acts.pop(0)
+        found.append(minute)
+    return found
+
+
+def test_the_clock_stops_at_every_due_time_and_at_every_act_of_the_desk(play: Play) -> None:
+    seen = stops(play)
+    desk = [SCENARIO.desk[name] for name in ("approve", "roll_call", "stand_down", "leave", "close")]
+    assert {*DUE_MINUTES, *desk} <= set(seen)
+    assert seen == sorted(set(seen))
+    assert len(seen) < 60
+
+
+def test_quiet_stretches_are_skipped(play: Play) -> None:
+    seen = [minute for minute in stops(play) if minute > 65]
+    assert seen == [SCENARIO.desk[name] for name in ("roll_call", "stand_down", "leave", "close")]
+
+
+def test_every_process_of_the_home_reads_the_time_the_hand_points_at(home: Path) -> None:
+    hand = ClockHand(home, SCENARIO.at(0), 0.0)
+    assert clock.now() == SCENARIO.at(0)
+    hand.set(SCENARIO.at(5), hold=True)
+    assert (clock.now(), clock.speed(), clock.is_held()) == (SCENARIO.at(5), 0.0, True)
+    hand.hold(False)
+    assert (clock.now(), clock.is_held()) == (SCENARIO.at(5), False)
+
+
+def test_a_running_clock_runs_at_its_speed_and_is_never_held(home: Path) -> None:
+    hand = ClockHand(home, SCENARIO.at(0), 600.0)
+    first = clock.now()
+    hand.hold(True)
+    assert not clock.is_held()
+    assert clock.speed() == 600.0
+    assert timedelta(0) <= first - SCENARIO.at(0) < timedelta(hours=1)
+    assert json.loads((home / clock.FILE).read_text(encoding="ascii"))["speed"] == 600.0
+
+
+def test_a_real_home_is_never_held(settings: Any, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+    ClockHand(tmp_path, SCENARIO.at(0), 0.0).set(SCENARIO.at(1), hold=True)
+    assert not clock.is_held()
+    assert clock.speed() == 1.0
+
+
+def test_paces_are_read_as_they_are_written() -> None:
+    assert pace_of("max") == steady_pace_of("max") == FULL_SPEED
+    assert (pace_of("20").speed, pace_of("20").live_until) == (20.0, 10.0)
+    assert steady_pace_of("5").live_until > 10_000
+    for wrong in ("", "fast", "0", "-1", "5000", "nan"):
+        with pytest.raises(InvalidInput):
+            pace_of(wrong)
+
+
+def test_a_pay_sheet_is_read_by_its_heads() -> None:
+    from io import BytesIO
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (
+        ["演练 · 补贴"], [], ["队员编号", "姓名", "天数", "金额（元）"], ["TY100001", "李", 1, 200], ["TY100002", "王", 0, 0],
+        ["合计", None, 1, 200],
+    ):  # fmt: skip
+        book.active.append(row)
+    out = BytesIO()
+    book.save(out)
+    paid, days = read_pay(out.getvalue())
+    assert {number: int(amount) for number, amount in paid.items()} == {"TY100001": 200, "TY100002": 0}
+    assert days == {"TY100001": 1, "TY100002": 0}

@@ -7,11 +7,35 @@ from datetime import date
 
 import openpyxl
 
-WEIGHTS = [2**(17 - i) % 11 for i in range(17)]  # ISO 7064 MOD 11-2, from its definition
-HEADERS = ["序号", "队员编号", "姓名", "公民身份号码", "性别", "联系电话", "镇(街道)", "村(社区)", "专业特长",
-           "证书1名称", "证书1编号", "证书1有效期至", "工作单位", "统一社会信用代码", "编组单位", "经度", "纬度", "备注"]
-CAPABILITIES = {"综合应急": "general_rescue", "医疗救护": "medic", "货车驾驶": "driver_truck",
-                "抗洪抢险": "flood_control", "General rescue hand": "general_rescue", "Medic": "medic"}
+WEIGHTS = [2 ** (17 - i) % 11 for i in range(17)]  # ISO 7064 MOD 11-2, from its definition
+HEADERS = [
+    "序号",
+    "队员编号",
+    "姓名",
+    "公民身份号码",
+    "性别",
+    "联系电话",
+    "镇(街道)",
+    "村(社区)",
+    "专业特长",
+    "证书1名称",
+    "证书1编号",
+    "证书1有效期至",
+    "工作单位",
+    "统一社会信用代码",
+    "编组单位",
+    "经度",
+    "纬度",
+    "备注",
+]
+CAPABILITIES = {
+    "综合应急": "general_rescue",
+    "医疗救护": "medic",
+    "货车驾驶": "driver_truck",
+    "抗洪抢险": "flood_control",
+    "General rescue hand": "general_rescue",
+    "Medic": "medic",
+}
 PLACES = [("东镇", "新田社区"), ("东镇", "泉塘村"), ("西街道", "龙塘村"), ("西街道", "泉塘村"), ("西街道", "长源社区")]
 AS_OF = date(2026, 11, 23)
 
@@ -26,9 +50,16 @@ def make_id(birth="19900101", serial="123", area="430211"):
 def person(number=1, **changes):
     """A good row by header."""
     row = dict.fromkeys(HEADERS)
-    row |= {"序号": number, "队员编号": f"TY{number:06}", "姓名": "张三", "公民身份号码": make_id(serial=f"{number:03}"),
-            "联系电话": f"138{number:08}", "镇(街道)": "东镇", "村(社区)": "新田社区",
-            "专业特长": "综合应急"}
+    row |= {
+        "序号": number,
+        "队员编号": f"TY{number:06}",
+        "姓名": "张三",
+        "公民身份号码": make_id(serial=f"{number:03}"),
+        "联系电话": f"138{number:08}",
+        "镇(街道)": "东镇",
+        "村(社区)": "新田社区",
+        "专业特长": "综合应急",
+    }
     return row | changes
 
 
@@ -107,7 +138,7 @@ def compound(streams):
 
     def add(content):
         first = len(sectors)
-        pieces = [content[at:at + 512].ljust(512, b"\0") for at in range(0, len(content), 512)]
+        pieces = [content[at : at + 512].ljust(512, b"\0") for at in range(0, len(content), 512)]
         sectors.extend(pieces)
         fat.extend([*range(first + 1, first + len(pieces)), end])
         return first

@@ -43,9 +43,16 @@ def test_an_empty_file_is_named_so(data):
     assert refusal(data) == "file.empty"
 
 
-@pytest.mark.parametrize("data", [
-    b"<html><table>", b"%PDF-1.7 ...", b"{\\rtf1", b"\x89PNG\r\n\x1a\n\0\0\0", b"\x00\x01\x02\x03abc",
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<html><table>",
+        b"%PDF-1.7 ...",
+        b"{\\rtf1",
+        b"\x89PNG\r\n\x1a\n\0\0\0",
+        b"\x00\x01\x02\x03abc",
+    ],
+)
 def test_other_kinds_of_files_are_refused(data):
     assert refusal(data) == "file.format_unknown"
 
@@ -63,20 +70,20 @@ def test_a_zip_that_is_no_workbook_is_refused():
 
 
 def test_a_cut_or_broken_package_is_corrupt(small):
-    assert refusal(small[:len(small) // 2]) == "file.corrupt"
+    assert refusal(small[: len(small) // 2]) == "file.corrupt"
     assert refusal(b"PK\x03\x04" + b"junk" * 50) == "file.corrupt"
     middle = small.index(b"xl/worksheets/sheet1.xml") + 40
-    assert refusal(small[:middle] + b"\xff" * 60 + small[middle + 60:]) == "file.corrupt"
+    assert refusal(small[:middle] + b"\xff" * 60 + small[middle + 60 :]) == "file.corrupt"
 
 
 def test_a_wrong_place_of_a_part_is_corrupt(small):
     at = small.index(b"PK\x01\x02")
-    assert refusal(small[:at + 42] + struct.pack("<I", 7) + small[at + 46:]) == "file.corrupt"
+    assert refusal(small[: at + 42] + struct.pack("<I", 7) + small[at + 46 :]) == "file.corrupt"
 
 
 def test_encrypted_packages_are_named_so(small):
     at = small.index(b"PK\x01\x02")
-    assert refusal(small[:at + 8] + b"\x01" + small[at + 9:]) == "file.encrypted"
+    assert refusal(small[: at + 8] + b"\x01" + small[at + 9 :]) == "file.encrypted"
     assert refusal(makers.compound({"EncryptedPackage": bytes(5000), "EncryptionInfo": bytes(100)})) == "file.encrypted"
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as package:
@@ -108,7 +115,7 @@ def test_a_part_that_hides_its_size_is_a_bomb_too(small, monkeypatch):
     monkeypatch.setattr(container, "MAX_UNPACKED_BYTES", 200_000)
     bomb = makers.with_sheet(small, lambda xml: xml.replace(b"</sheetData>", b" " * 300_000 + b"</sheetData>"))
     at = bomb.index(b"xl/worksheets/sheet1.xml", bomb.index(b"PK\x01\x02")) - 46
-    lying = bomb[:at + 24] + struct.pack("<I", 100) + bomb[at + 28:]
+    lying = bomb[: at + 24] + struct.pack("<I", 100) + bomb[at + 28 :]
     assert refusal(lying) == "file.zip_bomb"
 
 
@@ -117,20 +124,31 @@ def test_too_many_parts_are_a_bomb(small, monkeypatch):
     assert refusal(small) == "file.zip_bomb"
 
 
-@pytest.mark.parametrize(("place", "code"), [
-    ('r="XFD1048576"', "file.too_many_rows"), ('r="B99999999999"', "file.too_many_rows"),
-    ('r="ZZZ90000"', "file.too_many_cells"), ("r='XFD900000'", "file.too_many_cells"),
-    ('s="0" r="XFD900000"', "file.too_many_cells"), ('r="ABCDEFGH5"', "file.too_many_cells"),
-    ('r = "XFD900000"', "file.too_many_cells"), ('a=">" r="XFD900000"', "file.too_many_cells"),
-])
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ('r="XFD1048576"', "file.too_many_rows"),
+        ('r="B99999999999"', "file.too_many_rows"),
+        ('r="ZZZ90000"', "file.too_many_cells"),
+        ("r='XFD900000'", "file.too_many_cells"),
+        ('s="0" r="XFD900000"', "file.too_many_cells"),
+        ('r="ABCDEFGH5"', "file.too_many_cells"),
+        ('r = "XFD900000"', "file.too_many_cells"),
+        ('a=">" r="XFD900000"', "file.too_many_cells"),
+    ],
+)
 def test_a_lonely_cell_far_out_is_refused_however_it_is_written(small, place, code):
     # Unchecked, the first two end the whole process in the allocator of the reader.
     assert refusal(makers.with_sheet(small, move_cell("B4", place))) == code
 
 
 def test_rows_and_cells_without_a_reference_are_counted(small, monkeypatch):
-    bare = makers.with_sheet(small, lambda xml: xml.replace(
-        b"</sheetData>", b"<row r=\"9\">" + b"<c><v>1</v></c>" * 50 + b"</row><row><c><v>1</v></c></row></sheetData>"))
+    bare = makers.with_sheet(
+        small,
+        lambda xml: xml.replace(
+            b"</sheetData>", b'<row r="9">' + b"<c><v>1</v></c>" * 50 + b"</row><row><c><v>1</v></c></row></sheetData>"
+        ),
+    )
     assert kind_of(bare) == "xlsx"
     monkeypatch.setattr(container, "MAX_CELLS", 499)
     assert refusal(bare) == "file.too_many_cells"
@@ -167,10 +185,10 @@ def test_a_packed_part_that_ends_early_is_no_endless_loop(small):
     whole = zlib.compress(b"x" * 5000, wbits=-15)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as package:
-        package.writestr("xl/workbook.xml", whole[:len(whole) // 2])
+        package.writestr("xl/workbook.xml", whole[: len(whole) // 2])
     data = bytearray(stream.getvalue())
     directory = data.index(b"PK\x01\x02")
-    data[directory + 10:directory + 12] = struct.pack("<H", zipfile.ZIP_DEFLATED)
+    data[directory + 10 : directory + 12] = struct.pack("<H", zipfile.ZIP_DEFLATED)
     assert kind_of(bytes(data)) == "xlsx"  # the reader proper says what is missing
     with pytest.raises(Unreadable, match=r"file\.corrupt"):
         open_workbook(bytes(data))
@@ -224,14 +242,19 @@ def test_allocation_tables_may_go_on_outside_the_header():
     assert CompoundFile(linked).stream("big") == content
 
 
-@pytest.mark.parametrize("change", [
-    lambda data: data[:300],
-    lambda data: b"x" + data[1:],
-    lambda data: data[:30] + b"\x07\x00" + data[32:],  # sectors of a size that does not exist
-    lambda data: data[:44] + struct.pack("<I", 10**6) + data[48:],  # more tables than the file has room for
-    lambda data: data[:44] + struct.pack("<I", 111) + data[48:68] + struct.pack("<I", 10**8) + data[72:] + bytes(90_000),
-    lambda data: data[:48] + struct.pack("<I", 10**6) + data[52:],  # a directory outside the file
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data[:300],
+        lambda data: b"x" + data[1:],
+        lambda data: data[:30] + b"\x07\x00" + data[32:],  # sectors of a size that does not exist
+        lambda data: data[:44] + struct.pack("<I", 10**6) + data[48:],  # more tables than the file has room for
+        lambda data: (
+            data[:44] + struct.pack("<I", 111) + data[48:68] + struct.pack("<I", 10**8) + data[72:] + bytes(90_000)
+        ),
+        lambda data: data[:48] + struct.pack("<I", 10**6) + data[52:],  # a directory outside the file
+    ],
+)
 def test_a_broken_compound_file_is_corrupt(change):
     assert xls_refusal(change(makers.xls([makers.label(0, 0, "a")]))) == "file.corrupt"
 
@@ -240,7 +263,7 @@ def test_a_chain_that_runs_in_a_circle_is_corrupt():
     data = makers.xls([makers.label(0, 0, "a")])
     tables = struct.unpack_from("<I", data, 44)[0]
     start = len(data) - 512 * tables
-    assert xls_refusal(data[:start] + struct.pack("<I", 0) + data[start + 4:]) == "file.corrupt"
+    assert xls_refusal(data[:start] + struct.pack("<I", 0) + data[start + 4 :]) == "file.corrupt"
 
 
 def test_openpyxl_agrees_that_the_small_file_is_sound(small):

@@ -13,11 +13,20 @@ from muster.core.errors import InvalidInput
 DAYS = st.dates(date(1928, 1, 1), date(2199, 12, 31))
 
 
-@given(DAYS, st.sampled_from([
-    ("{0:%Y}-{0:%m}-{0:%d}", ()), ("{0.year}-{0.month}-{0.day}", ()), ("{0.year}.{0.month}.{0.day}", ("date_dots",)),
-    ("{0.year}/{0.month}/{0.day}", ("date_slashes",)), ("{0.year}年{0.month}月{0.day}日", ("date_words",)),
-    ("{0:%Y%m%d}", ("date_digits",)), ("{0.year} . {0.month} . {0.day}", ("date_dots",)),
-]))
+@given(
+    DAYS,
+    st.sampled_from(
+        [
+            ("{0:%Y}-{0:%m}-{0:%d}", ()),
+            ("{0.year}-{0.month}-{0.day}", ()),
+            ("{0.year}.{0.month}.{0.day}", ("date_dots",)),
+            ("{0.year}/{0.month}/{0.day}", ("date_slashes",)),
+            ("{0.year}年{0.month}月{0.day}日", ("date_words",)),
+            ("{0:%Y%m%d}", ("date_digits",)),
+            ("{0.year} . {0.month} . {0.day}", ("date_dots",)),
+        ]
+    ),
+)
 def test_every_day_in_every_form(day, form):
     assert dates.parse(form[0].format(day)) == dates.DateCell(day, form[1])
 
@@ -40,10 +49,18 @@ def test_serial_numbers_and_digits_as_text():
     assert dates.parse(20270630.0) == dates.DateCell(date(2027, 6, 30), ("date_digits",))
 
 
-@pytest.mark.parametrize("cell", [
-    date(2027, 6, 30), datetime(2027, 6, 30, 8, 0, tzinfo=UTC), "2027-06-30", "２０２７-０６-３０",
-    "2027-06-30 00:00:00", "2027-06-30T08:00", "'2027-06-30",
-])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        date(2027, 6, 30),
+        datetime(2027, 6, 30, 8, 0, tzinfo=UTC),
+        "2027-06-30",
+        "２０２７-０６-３０",
+        "2027-06-30 00:00:00",
+        "2027-06-30T08:00",
+        "'2027-06-30",
+    ],
+)
 def test_true_dates_are_no_repair(cell):
     assert dates.parse(cell) == dates.DateCell(date(2027, 6, 30))
 
@@ -53,11 +70,35 @@ def test_nothing_and_for_ever_are_no_date(cell):
     assert dates.parse(cell) == dates.DateCell(None)
 
 
-@pytest.mark.parametrize("cell", [
-    "2026.2.30", "2026-13-01", "2026年13月", "2026-00-10", "1899-12-31", "2200-01-01", "soon", "30.6.2027", "2027",
-    "٢٠٢٧-٠٦-٣٠", 2027, 2027.6, 0, -5, 1e300, float("nan"), 999_999, 20271301, True, time(8), timedelta(1),
-    date(1, 1, 1), datetime(9999, 1, 1, tzinfo=UTC), "99999",
-])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2026.2.30",
+        "2026-13-01",
+        "2026年13月",
+        "2026-00-10",
+        "1899-12-31",
+        "2200-01-01",
+        "soon",
+        "30.6.2027",
+        "2027",
+        "٢٠٢٧-٠٦-٣٠",
+        2027,
+        2027.6,
+        0,
+        -5,
+        1e300,
+        float("nan"),
+        999_999,
+        20271301,
+        True,
+        time(8),
+        timedelta(1),
+        date(1, 1, 1),
+        datetime(9999, 1, 1, tzinfo=UTC),
+        "99999",
+    ],
+)
 def test_what_is_no_date_is_refused(cell):
     if cell == "99999":
         assert dates.parse(cell).value == date(2173, 10, 13)

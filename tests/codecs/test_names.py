@@ -14,35 +14,97 @@ NAMES = st.text(st.characters(codec="utf-8"), max_size=12)
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=4)
 
 
-@pytest.mark.parametrize(("name", "sound", "letters"), [
-    ("张三", "zhangsan", "zs"), ("曾国", "zengguo", "zg"), ("单雄", "shanxiong", "sx"), ("仇英", "qiuying", "qy"),
-    ("区宇", "ouyu", "oy"), ("查良", "zhaliang", "zl"), ("解芳", "xiefang", "xf"), ("朴豪", "piaohao", "ph"),
-    ("翟天", "zhaitian", "zt"), ("缪宇", "miaoyu", "my"), ("盖聂", "genie", "gn"), ("乐然", "yueran", "yr"),
-    ("种怡", "chongyi", "cy"), ("秘书", "bishu", "bs"), ("欧阳浩", "ouyanghao", "oyh"), ("尉迟恭", "yuchigong", "ycg"),
-    ("单于丹", "chanyudan", "cyd"), ("万俟卨", "moqixie", "mqx"), ("长孙明", "zhangsunming", "zsm"),
-    ("单于", "shanyu", "sy"), ("吕布", "lvbu", "lb"), ("阿卜杜·热合曼", "abodureheman", "abdrhm"),
-    ("Anna Lee", "annalee", "al"), ("𠮷野", "𠮷ye", "𠮷y"), ("", "", ""), ("···", "", ""),
-    ("欧　阳浩", "ouyanghao", "oyh"),
-    ("B超", "bchao", "bc"),
-])
+@pytest.mark.parametrize(
+    ("name", "sound", "letters"),
+    [
+        ("张三", "zhangsan", "zs"),
+        ("曾国", "zengguo", "zg"),
+        ("单雄", "shanxiong", "sx"),
+        ("仇英", "qiuying", "qy"),
+        ("区宇", "ouyu", "oy"),
+        ("查良", "zhaliang", "zl"),
+        ("解芳", "xiefang", "xf"),
+        ("朴豪", "piaohao", "ph"),
+        ("翟天", "zhaitian", "zt"),
+        ("缪宇", "miaoyu", "my"),
+        ("盖聂", "genie", "gn"),
+        ("乐然", "yueran", "yr"),
+        ("种怡", "chongyi", "cy"),
+        ("秘书", "bishu", "bs"),
+        ("欧阳浩", "ouyanghao", "oyh"),
+        ("尉迟恭", "yuchigong", "ycg"),
+        ("单于丹", "chanyudan", "cyd"),
+        ("万俟卨", "moqixie", "mqx"),
+        ("长孙明", "zhangsunming", "zsm"),
+        ("单于", "shanyu", "sy"),
+        ("吕布", "lvbu", "lb"),
+        ("阿卜杜·热合曼", "abodureheman", "abdrhm"),
+        ("Anna Lee", "annalee", "al"),
+        ("𠮷野", "𠮷ye", "𠮷y"),
+        ("", "", ""),
+        ("···", "", ""),
+        ("欧　阳浩", "ouyanghao", "oyh"),
+        ("B超", "bchao", "bc"),
+    ],
+)
 def test_names_are_found_by_sound_and_by_first_letters(name, sound, letters):
     assert (pinyin.plain_pinyin(name), pinyin.initials(name)) == (sound, letters)
 
 
-@pytest.mark.parametrize(("name", "surname"), [
-    ("张三", "张"), ("欧阳浩", "欧阳"), ("欧阳", "欧"), ("阿卜杜·热合曼", ""), ("Anna", ""), ("", ""), ("〇一", "〇"),
-    ("𠮷野", "𠮷"), ("諸葛亮", "諸葛"),
-])
+@pytest.mark.parametrize(
+    ("name", "surname"),
+    [
+        ("张三", "张"),
+        ("欧阳浩", "欧阳"),
+        ("欧阳", "欧"),
+        ("阿卜杜·热合曼", ""),
+        ("Anna", ""),
+        ("", ""),
+        ("〇一", "〇"),
+        ("𠮷野", "𠮷"),
+        ("諸葛亮", "諸葛"),
+    ],
+)
 def test_the_surname_is_found(name, surname):
     assert pinyin.surname(name) == surname
 
 
 def test_a_directory_by_pinyin():
     # By syllable, tone and strokes of each character; all of one surname stand together.
-    ordered = ["Anna", "曹操", "曾国", "单雄", "石头", "石心", "司马懿", "吴用", "武松", "解珍", "尹力",
-               "章一", "张三", "张三丰", "张四"]
-    expected = ["Anna", "曹操", "单雄", "石头", "石心", "司马懿", "吴用", "武松", "解珍", "尹力",
-                "曾国", "张三", "张三丰", "张四", "章一"]
+    ordered = [
+        "Anna",
+        "曹操",
+        "曾国",
+        "单雄",
+        "石头",
+        "石心",
+        "司马懿",
+        "吴用",
+        "武松",
+        "解珍",
+        "尹力",
+        "章一",
+        "张三",
+        "张三丰",
+        "张四",
+    ]
+    expected = [
+        "Anna",
+        "曹操",
+        "单雄",
+        "石头",
+        "石心",
+        "司马懿",
+        "吴用",
+        "武松",
+        "解珍",
+        "尹力",
+        "曾国",
+        "张三",
+        "张三丰",
+        "张四",
+        "章一",
+    ]
     random.Random(7).shuffle(ordered)
     assert sorted(ordered, key=pinyin.sort_pinyin) == expected
 

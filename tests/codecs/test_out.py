@@ -35,8 +35,12 @@ def sheet_of(data, number=0):
 
 
 PEOPLE = [
-    person(1), person(2, 姓名=None, 备注="记下"), person(3), person(4, 公民身份号码=430211199001010010, 联系电话="12"),
-    person(5, 公民身份号码=make_id(serial="001")), person(6, 姓名="<b>", 证书1有效期至=date(2027, 6, 30)),
+    person(1),
+    person(2, 姓名=None, 备注="记下"),
+    person(3),
+    person(4, 公民身份号码=430211199001010010, 联系电话="12"),
+    person(5, 公民身份号码=make_id(serial="001")),
+    person(6, 姓名="<b>", 证书1有效期至=date(2027, 6, 30)),
 ]
 
 
@@ -53,8 +57,10 @@ def test_only_the_refused_rows_come_back_with_all_that_stood_in_them():
     assert rows[3][:3] == (2, "TY000002", None)
     assert rows[3][-2:] == ("记下", "原第 5 行：姓名为空")
     assert rows[4][3] == pytest.approx(430211199001010010, rel=1e-14)
-    assert rows[4][-1] == ("原第 7 行：身份号码被表格软件当作数字，末三位已丢失，请将单元格设为文本格式后重新录入；"
-                           "联系电话有误，手机应为 11 位，固定电话请加区号")
+    assert rows[4][-1] == (
+        "原第 7 行：身份号码被表格软件当作数字，末三位已丢失，请将单元格设为文本格式后重新录入；"
+        "联系电话有误，手机应为 11 位，固定电话请加区号"
+    )
     assert rows[5][-1] == "原第 8 行：身份号码与第 4 行重复"
     assert rows[6][11].date() == date(2027, 6, 30)
     assert {str(area) for area in sheet.merged_cells.ranges} == {"A1:R1"}
@@ -114,10 +120,16 @@ def test_every_code_that_the_sources_name_has_a_sentence():
     import re
 
     from muster.codecs import dates, idnumber, orgcode, phone, roster, roster_row, roster_text
+
     named = set()
     for module in (dates, idnumber, orgcode, phone, roster, roster_row, roster_text):
-        named |= set(re.findall(r'"((?:id|phone|date|name|orgcode|certificate|coordinates|unit|capability|sex|text|member_no)'
-                                r'_[a-z_]+)"', inspect.getsource(module)))
+        named |= set(
+            re.findall(
+                r'"((?:id|phone|date|name|orgcode|certificate|coordinates|unit|capability|sex|text|member_no)'
+                r'_[a-z_]+)"',
+                inspect.getsource(module),
+            )
+        )
     fields = {"id_number", "member_no", "certificate_field", "unit_town", "unit_village", "phone_kind", "phone_area"}
     assert named - fields <= CODES
 
@@ -133,7 +145,12 @@ def test_the_template_can_be_filled_and_read():
     headers = [cell.value for cell in sheet[3]]
     by_header = {header.removeprefix("*"): column for column, header in enumerate(headers, start=1)}
     assert {header for header in headers if header.startswith("*")} == {
-        "*姓名", "*公民身份号码", "*联系电话", "*镇(街道)", "*村(社区)"}
+        "*姓名",
+        "*公民身份号码",
+        "*联系电话",
+        "*镇(街道)",
+        "*村(社区)",
+    }
     for header, value in person(1, 证书1名称="医疗救护", 证书1有效期至=date(2029, 6, 30)).items():
         if value is not None:
             sheet.cell(4, by_header[header], value)
@@ -147,7 +164,7 @@ def test_the_template_can_be_filled_and_read():
     choices = {str(one.sqref): one.formula1 for one in sheet.data_validations.dataValidation}
     town = column_letter(by_header["镇(街道)"])
     assert choices[f"{town}4:{town}1003"] == "=目录!$A$2:$A$3"
-    assert {"\"男,女\"", "=单位表!$B$2:$B$6", "=目录!$B$2:$B$3"} <= set(choices.values())
+    assert {'"男,女"', "=单位表!$B$2:$B$6", "=目录!$B$2:$B$3"} <= set(choices.values())
 
 
 def test_the_template_of_an_office_without_units_has_no_empty_lists():
@@ -157,14 +174,25 @@ def test_the_template_of_an_office_without_units_has_no_empty_lists():
 
 # ---- exports
 
-COLUMNS = [Column("姓名", width=12), Column("金额", "money"), Column("日期", "date"), Column("时间", "moment"),
-           Column("人数", "number")]
-ROW = ["=HYPERLINK(\"http://x\")", Decimal("200.00"), date(2026, 5, 1), datetime(2026, 5, 1, 16, 30, tzinfo=UTC), 3]
+COLUMNS = [
+    Column("姓名", width=12),
+    Column("金额", "money"),
+    Column("日期", "date"),
+    Column("时间", "moment"),
+    Column("人数", "number"),
+]
+ROW = ['=HYPERLINK("http://x")', Decimal("200.00"), date(2026, 5, 1), datetime(2026, 5, 1, 16, 30, tzinfo=UTC), 3]
 
 
 def test_an_export_is_text_where_it_is_text_and_beijing_time():
-    data = export_xlsx("补贴发放表", COLUMNS, [ROW], notes=["演练"], footer=["合计", Decimal("200"), None, None, 3],
-                       sheet_name="补贴/2026")
+    data = export_xlsx(
+        "补贴发放表",
+        COLUMNS,
+        [ROW],
+        notes=["演练"],
+        footer=["合计", Decimal("200"), None, None, 3],
+        sheet_name="补贴/2026",
+    )
     sheet = sheet_of(data)
     assert sheet.title == "补贴 2026"
     assert [cell.value for cell in sheet[3]] == [column.header for column in COLUMNS]
@@ -191,8 +219,10 @@ def test_csv_has_its_mark_and_no_formulas():
     data = export_csv(COLUMNS, [ROW, ["张三", None, None, datetime.fromisoformat("2026-05-01 08:00"), 0]])
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    assert rows[1:] == [["'=HYPERLINK(\"http://x\")", "200.00", "2026-05-01", "2026-05-02 00:30", "3"],
-                        ["张三", "", "", "2026-05-01 08:00", "0"]]
+    assert rows[1:] == [
+        ['\'=HYPERLINK("http://x")', "200.00", "2026-05-01", "2026-05-02 00:30", "3"],
+        ["张三", "", "", "2026-05-01 08:00", "0"],
+    ]
 
 
 @settings(max_examples=60, deadline=None)

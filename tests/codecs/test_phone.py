@@ -27,19 +27,22 @@ def test_spaces_and_dashes_anywhere_are_a_repair(number, marks):
     assert (read.e164, read.fixed) == ("+86" + number, ("phone_spaces",))
 
 
-@pytest.mark.parametrize(("text", "e164", "kind", "fixed"), [
-    ("0731-28812345", "+8673128812345", "landline", ()),
-    ("073128812345", "+8673128812345", "landline", ()),
-    ("0731 28812345", "+8673128812345", "landline", ("phone_spaces",)),
-    ("(0731)28812345", "+8673128812345", "landline", ("phone_spaces",)),
-    ("0731-2881234", "+867312881234", "landline", ()),
-    ("010-62345678", "+861062345678", "landline", ()),
-    ("+86 138 1234 2071", "+8613812342071", "mobile", ("phone_spaces",)),
-    ("008613812342071", "+8613812342071", "mobile", ()),
-    ("8613812342071", "+8613812342071", "mobile", ()),
-    ("１３８１２３４２０７１", "+8613812342071", "mobile", ("phone_full_width",)),
-    ("'13812342071", "+8613812342071", "mobile", ()),
-])
+@pytest.mark.parametrize(
+    ("text", "e164", "kind", "fixed"),
+    [
+        ("0731-28812345", "+8673128812345", "landline", ()),
+        ("073128812345", "+8673128812345", "landline", ()),
+        ("0731 28812345", "+8673128812345", "landline", ("phone_spaces",)),
+        ("(0731)28812345", "+8673128812345", "landline", ("phone_spaces",)),
+        ("0731-2881234", "+867312881234", "landline", ()),
+        ("010-62345678", "+861062345678", "landline", ()),
+        ("+86 138 1234 2071", "+8613812342071", "mobile", ("phone_spaces",)),
+        ("008613812342071", "+8613812342071", "mobile", ()),
+        ("8613812342071", "+8613812342071", "mobile", ()),
+        ("１３８１２３４２０７１", "+8613812342071", "mobile", ("phone_full_width",)),
+        ("'13812342071", "+8613812342071", "mobile", ()),
+    ],
+)
 def test_forms_that_are_understood(text, e164, kind, fixed):
     assert phone.parse(text) == phone.Phone(e164, kind, fixed)
 
@@ -50,21 +53,37 @@ def test_a_landline_without_its_area_needs_one_named():
         phone.parse("28812345")
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("", "phone_blank"), ("  ", "phone_blank"), ("12812342071", "phone_invalid"), ("138123420711", "phone_invalid"),
-    ("1381234207", "phone_invalid"), ("01012345678", "phone_invalid"), ("١٣٨١٢٣٤٢٠٧١", "phone_invalid"),
-    ("13812342071;13912342071", "phone_invalid"), ("+14155550100", "phone_invalid"), ("---", "phone_invalid"),
-])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "phone_blank"),
+        ("  ", "phone_blank"),
+        ("12812342071", "phone_invalid"),
+        ("138123420711", "phone_invalid"),
+        ("1381234207", "phone_invalid"),
+        ("01012345678", "phone_invalid"),
+        ("١٣٨١٢٣٤٢٠٧١", "phone_invalid"),
+        ("13812342071;13912342071", "phone_invalid"),
+        ("+14155550100", "phone_invalid"),
+        ("---", "phone_invalid"),
+    ],
+)
 def test_what_is_no_number_is_refused(text, code):
     with pytest.raises(InvalidInput) as caught:
         phone.parse(text)
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize(("e164", "shown", "hidden"), [
-    ("+8613812342071", "13812342071", "138****2071"), ("+8673128812345", "0731-28812345", "0731-****2345"),
-    ("+861062345678", "010-62345678", "010-****5678"), ("+862162345678", "021-62345678", "021-****5678"),
-    ("+14155550100", "+14155550100", "+14*****0100"), ("12345", "12345", "*****"),
-])
+@pytest.mark.parametrize(
+    ("e164", "shown", "hidden"),
+    [
+        ("+8613812342071", "13812342071", "138****2071"),
+        ("+8673128812345", "0731-28812345", "0731-****2345"),
+        ("+861062345678", "010-62345678", "010-****5678"),
+        ("+862162345678", "021-62345678", "021-****5678"),
+        ("+14155550100", "+14155550100", "+14*****0100"),
+        ("12345", "12345", "*****"),
+    ],
+)
 def test_numbers_are_shown_in_full_or_masked(e164, shown, hidden):
     assert (phone.national(e164), phone.masked(e164)) == (shown, hidden)

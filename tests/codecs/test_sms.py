@@ -8,24 +8,50 @@ from muster.codecs import sms
 from muster.codecs.sms import Reply
 
 
-@pytest.mark.parametrize(("text", "answer", "reason", "eta"), [
-    ("1", "accept", "", None), ("１", "accept", "", None), (" 1 到", "accept", "到", None),
-    ("1到", "accept", "到", None),
-    ("1.", "accept", "", None), ("【1】", "unclear", "【1】", None), ("1 20分钟到", "accept", "20分钟到", 20),
-    ("1，半小时", "accept", "半小时", 30), ("1 1小时到", "accept", "1小时到", 60),
-    ("1 2个小时", "accept", "2个小时", 120),
-    ("收到", "accept", "收到", None), ("能到。", "accept", "能到。", None), ("OK", "accept", "OK", None),
-    ("2", "decline", "", None), ("２", "decline", "", None), ("2 出差", "decline", "出差", None),
-    ("2,在外地 20分钟回不来", "decline", "在外地 20分钟回不来", None), ("不去", "decline", "不去", None),
-    ("NO", "decline", "NO", None), ("请假", "decline", "请假", None),
-    ("TD", "opt_out", "TD", None), ("退订", "opt_out", "退订", None), ("T", "opt_out", "T", None),
-    ("", "unclear", "", None), ("好像可以", "unclear", "好像可以", None), ("12", "unclear", "12", None),
-    ("1/2", "unclear", "1/2", None), ("1 2", "unclear", "1 2", None), ("1或2", "unclear", "1或2", None),
-    ("2/1", "unclear", "2/1", None), ("2小时到", "unclear", "2小时到", None), ("1小时到", "unclear", "1小时到", None),
-    ("1:30到", "unclear", "1:30到", None), ("1.5小时", "unclear", "1.5小时", None), ("2点到", "unclear", "2点到", None),
-    ("1 不去", "unclear", "1 不去", None), ("3", "unclear", "3", None), ("11", "unclear", "11", None),
-    ("你是谁", "unclear", "你是谁", None),
-])
+@pytest.mark.parametrize(
+    ("text", "answer", "reason", "eta"),
+    [
+        ("1", "accept", "", None),
+        ("１", "accept", "", None),
+        (" 1 到", "accept", "到", None),
+        ("1到", "accept", "到", None),
+        ("1.", "accept", "", None),
+        ("【1】", "unclear", "【1】", None),
+        ("1 20分钟到", "accept", "20分钟到", 20),
+        ("1，半小时", "accept", "半小时", 30),
+        ("1 1小时到", "accept", "1小时到", 60),
+        ("1 2个小时", "accept", "2个小时", 120),
+        ("收到", "accept", "收到", None),
+        ("能到。", "accept", "能到。", None),
+        ("OK", "accept", "OK", None),
+        ("2", "decline", "", None),
+        ("２", "decline", "", None),
+        ("2 出差", "decline", "出差", None),
+        ("2,在外地 20分钟回不来", "decline", "在外地 20分钟回不来", None),
+        ("不去", "decline", "不去", None),
+        ("NO", "decline", "NO", None),
+        ("请假", "decline", "请假", None),
+        ("TD", "opt_out", "TD", None),
+        ("退订", "opt_out", "退订", None),
+        ("T", "opt_out", "T", None),
+        ("", "unclear", "", None),
+        ("好像可以", "unclear", "好像可以", None),
+        ("12", "unclear", "12", None),
+        ("1/2", "unclear", "1/2", None),
+        ("1 2", "unclear", "1 2", None),
+        ("1或2", "unclear", "1或2", None),
+        ("2/1", "unclear", "2/1", None),
+        ("2小时到", "unclear", "2小时到", None),
+        ("1小时到", "unclear", "1小时到", None),
+        ("1:30到", "unclear", "1:30到", None),
+        ("1.5小时", "unclear", "1.5小时", None),
+        ("2点到", "unclear", "2点到", None),
+        ("1 不去", "unclear", "1 不去", None),
+        ("3", "unclear", "3", None),
+        ("11", "unclear", "11", None),
+        ("你是谁", "unclear", "你是谁", None),
+    ],
+)
 def test_what_a_reply_means(text, answer, reason, eta):
     assert sms.parse_reply(text) == Reply(answer, reason, eta)
 
@@ -38,13 +64,26 @@ def test_any_text_has_a_meaning_and_a_short_reason(text):
     assert sms.parse_reply(f"  {text}\n").answer == reply.answer
 
 
-@pytest.mark.parametrize(("text", "alphabet", "units", "parts"), [
-    ("", "gsm7", 0, 1), ("a" * 160, "gsm7", 160, 1), ("a" * 161, "gsm7", 161, 2), ("a" * 306, "gsm7", 306, 2),
-    ("a" * 307, "gsm7", 307, 3), ("€" * 80, "gsm7", 160, 1), ("a" * 152 + "€" * 5, "gsm7", 162, 2),
-    ("a" * 152 + "€" + "a" * 152, "gsm7", 306, 3),
-    ("中" * 70, "ucs2", 70, 1), ("中" * 71, "ucs2", 71, 2), ("中" * 134, "ucs2", 134, 2), ("中" * 135, "ucs2", 135, 3),
-    ("𠮷" * 35, "ucs2", 70, 1), ("𠮷" * 36, "ucs2", 72, 2), ("𠮷" * 67, "ucs2", 134, 3),
-])
+@pytest.mark.parametrize(
+    ("text", "alphabet", "units", "parts"),
+    [
+        ("", "gsm7", 0, 1),
+        ("a" * 160, "gsm7", 160, 1),
+        ("a" * 161, "gsm7", 161, 2),
+        ("a" * 306, "gsm7", 306, 2),
+        ("a" * 307, "gsm7", 307, 3),
+        ("€" * 80, "gsm7", 160, 1),
+        ("a" * 152 + "€" * 5, "gsm7", 162, 2),
+        ("a" * 152 + "€" + "a" * 152, "gsm7", 306, 3),
+        ("中" * 70, "ucs2", 70, 1),
+        ("中" * 71, "ucs2", 71, 2),
+        ("中" * 134, "ucs2", 134, 2),
+        ("中" * 135, "ucs2", 135, 3),
+        ("𠮷" * 35, "ucs2", 70, 1),
+        ("𠮷" * 36, "ucs2", 72, 2),
+        ("𠮷" * 67, "ucs2", 134, 3),
+    ],
+)
 def test_how_many_parts_a_message_has(text, alphabet, units, parts):
     # The last of each kind: a character of two units is not split, so a part stays one short (66 of 67, 152 of 153).
     assert sms.length(text) == sms.SmsLength(alphabet, units, parts)

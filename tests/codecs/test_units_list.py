@@ -8,11 +8,14 @@ from muster.codecs.workbook import open_workbook
 from muster.core.errors import InvalidInput
 from tests.codecs import makers
 
-UNITS = KnownUnits.of([*makers.PLACES, ("东镇", "长源村"), ("东镇", "村"), ("西街道", "白云"),
-                       ("西街道", "白云村")], ["水上 分队"])
+UNITS = KnownUnits.of(
+    [*makers.PLACES, ("东镇", "长源村"), ("东镇", "村"), ("西街道", "白云"), ("西街道", "白云村")], ["水上 分队"]
+)
 
 
-@pytest.mark.parametrize(("village", "bare"), [("新田社区", "新田"), ("泉塘村", "泉塘"), ("村", "村"), ("白云", "白云")])
+@pytest.mark.parametrize(
+    ("village", "bare"), [("新田社区", "新田"), ("泉塘村", "泉塘"), ("村", "村"), ("白云", "白云")]
+)
 def test_the_stem_of_a_village(village, bare):
     assert stem(village) == bare
 
@@ -24,22 +27,36 @@ def test_towns_and_villages():
     assert UNITS.teams == {"水上分队"}
 
 
-@pytest.mark.parametrize(("town", "village", "found"), [
-    ("东镇", "新田社区", ("东镇", "新田社区")), ("西街道", "新田社区", None), ("", "新田社区", ("东镇", "新田社区")),
-    ("", "泉塘村", None), ("", "无村", None), ("东镇", "", None),
-])
+@pytest.mark.parametrize(
+    ("town", "village", "found"),
+    [
+        ("东镇", "新田社区", ("东镇", "新田社区")),
+        ("西街道", "新田社区", None),
+        ("", "新田社区", ("东镇", "新田社区")),
+        ("", "泉塘村", None),
+        ("", "无村", None),
+        ("东镇", "", None),
+    ],
+)
 def test_the_place_of_a_row(town, village, found):
     assert UNITS.place(town, village) == found
 
 
-@pytest.mark.parametrize(("unit", "home", "found"), [
-    ("新田连", ("东镇", "新田社区"), ("东镇", "新田社区")), ("新田社区民兵连", ("东镇", "新田社区"), ("东镇", "新田社区")),
-    ("新田社区", ("西街道", "龙塘村"), ("东镇", "新田社区")), ("新田", ("西街道", "龙塘村"), ("东镇", "新田社区")),
-    ("泉塘连", ("西街道", "龙塘村"), ("西街道", "泉塘村")), ("泉塘连", ("南镇", "x"), None),
-    ("长源连", ("西街道", "龙塘村"), ("西街道", "长源社区")),
-    ("白云连", ("西街道", "龙塘村"), ("西街道", "白云")), ("连", ("东镇", "新田社区"), None),
-    ("水上分队", ("东镇", "新田社区"), None),
-])
+@pytest.mark.parametrize(
+    ("unit", "home", "found"),
+    [
+        ("新田连", ("东镇", "新田社区"), ("东镇", "新田社区")),
+        ("新田社区民兵连", ("东镇", "新田社区"), ("东镇", "新田社区")),
+        ("新田社区", ("西街道", "龙塘村"), ("东镇", "新田社区")),
+        ("新田", ("西街道", "龙塘村"), ("东镇", "新田社区")),
+        ("泉塘连", ("西街道", "龙塘村"), ("西街道", "泉塘村")),
+        ("泉塘连", ("南镇", "x"), None),
+        ("长源连", ("西街道", "龙塘村"), ("西街道", "长源社区")),
+        ("白云连", ("西街道", "龙塘村"), ("西街道", "白云")),
+        ("连", ("东镇", "新田社区"), None),
+        ("水上分队", ("东镇", "新田社区"), None),
+    ],
+)
 def test_the_village_of_a_company(unit, home, found):
     assert UNITS.company_place(unit, home) == found
 
@@ -57,8 +74,13 @@ def opened(*rows):
 
 
 def test_a_list_of_units_is_read_once_each():
-    listed = opened(["单位表"], ["序号", "镇（街道）", "村（社区）"], [1, " 东镇", "新 田社区"],
-                    [2, "东镇", "新田社区"], [3, "西街道", "龙塘村"])
+    listed = opened(
+        ["单位表"],
+        ["序号", "镇（街道）", "村（社区）"],
+        [1, " 东镇", "新 田社区"],
+        [2, "东镇", "新田社区"],
+        [3, "西街道", "龙塘村"],
+    )
     assert read_units(listed) == [("东镇", "新田社区"), ("西街道", "龙塘村")]
 
 

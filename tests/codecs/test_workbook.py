@@ -25,8 +25,17 @@ def first_rows(data):
 def test_numbers_texts_and_dates_stay_apart_and_rows_keep_their_numbers():
     made = openpyxl.Workbook()
     sheet = made.active
-    for place, value in {"C3": "43", "D3": 43, "C5": date(2027, 6, 30), "D5": WALL, "E5": True, "F5": "  ", "G5": time(8),
-                         "H5": timedelta(hours=30), "I5": "=1+1"}.items():
+    for place, value in {
+        "C3": "43",
+        "D3": 43,
+        "C5": date(2027, 6, 30),
+        "D5": WALL,
+        "E5": True,
+        "F5": "  ",
+        "G5": time(8),
+        "H5": timedelta(hours=30),
+        "I5": "=1+1",
+    }.items():
         sheet[place] = value
     rows = first_rows(makers.saved(made))
     assert rows == [
@@ -45,8 +54,12 @@ def test_merged_cells_are_filled_down_and_to_the_right():
     sheet["D1"] = "d"
     data = makers.saved(made)
     assert first_rows(data) == [
-        (1, ["a", "b", "c", "d"]), (2, ["x", 1.0, "p", "p"]), (3, ["x", 2.0, "p", "p"]), (4, ["x", 3.0, None, None]),
-        (5, ["y", 4.0, None, None])]
+        (1, ["a", "b", "c", "d"]),
+        (2, ["x", 1.0, "p", "p"]),
+        (3, ["x", 2.0, "p", "p"]),
+        (4, ["x", 3.0, None, None]),
+        (5, ["y", 4.0, None, None]),
+    ]
     sheet = next(open_workbook(data).sheets())
     assert list(sheet.raw_rows())[2] == (3, [None, 2.0, None, None])
     assert module.Merged(2, 1, 4, 1) in sheet.merged
@@ -65,7 +78,9 @@ def test_rows_can_be_read_twice():
 
 
 def test_an_xls_is_read_like_an_xlsx():
-    data = makers.xls([makers.label(0, 0, "姓名"), makers.label(0, 1, "身份证号"), makers.number(2, 1, 4.30211199001e17)])
+    data = makers.xls(
+        [makers.label(0, 0, "姓名"), makers.label(0, 1, "身份证号"), makers.number(2, 1, 4.30211199001e17)]
+    )
     assert first_rows(data) == [(1, ["姓名", "身份证号"]), (3, [None, 4.30211199001e17])]
 
 
@@ -104,11 +119,13 @@ def test_a_workbook_of_charts_alone_is_empty():
     made = openpyxl.Workbook()
     made.create_chartsheet("图")
     made.active.sheet_state = "visible"
-    data = makers.with_parts(makers.saved(made), xl__workbook_dot_xml=lambda xml: xml.replace(
-        b'name="Sheet"', b'name="S"'))
+    data = makers.with_parts(
+        makers.saved(made), xl__workbook_dot_xml=lambda xml: xml.replace(b'name="Sheet"', b'name="S"')
+    )
     assert open_workbook(data).sheet_names == ("S",)
-    only = makers.with_parts(data, **{
-        "xl___rels__workbook_dot_xml_dot_rels": lambda xml: xml.replace(b"/worksheet\"", b"/chartsheet\"")})
+    only = makers.with_parts(
+        data, **{"xl___rels__workbook_dot_xml_dot_rels": lambda xml: xml.replace(b'/worksheet"', b'/chartsheet"')}
+    )
     assert refusal(only) == "file.empty"
 
 
@@ -120,11 +137,16 @@ class PanicException(BaseException):
     """What a panic of the reader looks like from outside: same name, no common class."""
 
 
-@pytest.mark.parametrize(("raised", "code"), [
-    (PanicException("index out of bounds"), "file.corrupt"), (python_calamine.XmlError("x"), "file.corrupt"),
-    (python_calamine.PasswordError("x"), "file.encrypted"), (ValueError("the password is wrong"), "file.encrypted"),
-    (OverflowError(), "file.corrupt"),
-])
+@pytest.mark.parametrize(
+    ("raised", "code"),
+    [
+        (PanicException("index out of bounds"), "file.corrupt"),
+        (python_calamine.XmlError("x"), "file.corrupt"),
+        (python_calamine.PasswordError("x"), "file.encrypted"),
+        (ValueError("the password is wrong"), "file.encrypted"),
+        (OverflowError(), "file.corrupt"),
+    ],
+)
 def test_what_the_reader_raises_becomes_one_of_our_errors(raised, code):
     with pytest.raises(Unreadable) as caught, module._Reading():
         raise raised
@@ -141,7 +163,9 @@ def test_other_errors_go_through_as_they_are():
 
 SAMPLES = {
     "xlsx": makers.saved(makers.book(makers.person(1), makers.person(2))),
-    "xls": makers.xls([makers.label(0, i, text) for i, text in enumerate(makers.HEADERS)] + [makers.number(1, 3, 4e17)]),
+    "xls": makers.xls(
+        [makers.label(0, i, text) for i, text in enumerate(makers.HEADERS)] + [makers.number(1, 3, 4e17)]
+    ),
     "csv": ",".join(makers.HEADERS).encode("gb18030") + b"\r\n1,2,3\r\n",
 }
 FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -169,7 +193,7 @@ def test_mutated_files_give_a_named_error_or_cells(kind, data):
     broken = bytearray(SAMPLES[kind])
     for _ in range(data.draw(st.integers(1, 8))):
         at = data.draw(st.integers(0, len(broken) - 1))
-        broken[at:at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+        broken[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
         if not broken:
             break
     read_all(bytes(broken))
@@ -182,8 +206,9 @@ def test_mutated_sheets_inside_a_sound_package(data):
         broken = bytearray(xml)
         for _ in range(data.draw(st.integers(1, 5))):
             at = data.draw(st.integers(0, len(broken) - 1))
-            broken[at:at + data.draw(st.integers(0, 6))] = data.draw(
-                st.sampled_from([b"9", b"99999", b"XFD", b'"', b"<", b">", b"<c>", b"/", b"&#x41;", b"", b"\0", b"r="]))
+            broken[at : at + data.draw(st.integers(0, 6))] = data.draw(
+                st.sampled_from([b"9", b"99999", b"XFD", b'"', b"<", b">", b"<c>", b"/", b"&#x41;", b"", b"\0", b"r="])
+            )
         return bytes(broken)
 
     read_all(makers.with_sheet(SAMPLES["xlsx"], change))
@@ -216,12 +241,17 @@ def table_of(*rows, required=("name",), sheet=None):
 
 
 def test_the_header_is_found_below_title_and_notes_and_unknown_columns_are_told():
-    table = table_of(["花名册"], ["说明", "姓名写全名"], [], ["序号", "姓名", "手机", "血型", "手机"],
-                     [1, "张三", "138", "A", "139"])
+    table = table_of(
+        ["花名册"], ["说明", "姓名写全名"], [], ["序号", "姓名", "手机", "血型", "手机"], [1, "张三", "138", "A", "139"]
+    )
     assert (table.header_row, table.columns, table.unknown_headers) == (4, {"name": 1, "phone": 2}, ("血型", "手机"))
     ((number, cells),) = table.rows()
     assert (number, table.cell(cells, "name"), table.cell(cells, "town"), table.cell(["x"], "phone")) == (
-        5, "张三", None, None)
+        5,
+        "张三",
+        None,
+        None,
+    )
 
 
 def test_missing_columns_and_missing_headers_are_told():

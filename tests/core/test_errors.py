@@ -8,10 +8,18 @@ from muster.core import errors
 from muster.core.errors import IllegalTransition, InvalidInput, MusterError
 
 
-@pytest.mark.parametrize(("kind", "status"), [
-    (errors.MusterError, 400), (errors.InvalidInput, 400), (errors.Unreadable, 400), (errors.NotAllowed, 403),
-    (errors.NotFound, 404), (errors.Conflict, 409), (errors.Unavailable, 503),
-])
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (errors.MusterError, 400),
+        (errors.InvalidInput, 400),
+        (errors.Unreadable, 400),
+        (errors.NotAllowed, 403),
+        (errors.NotFound, 404),
+        (errors.Conflict, 409),
+        (errors.Unavailable, 503),
+    ],
+)
 def test_every_kind_has_its_status_and_belongs_to_the_family(kind, status):
     error = kind("some.code", unit="x")
     assert isinstance(error, MusterError)
@@ -33,9 +41,13 @@ def test_an_illegal_transition_names_both_states():
     assert error.params == {"from_state": "closed", "to_state": "filling", "callout": "c1"}
 
 
-@pytest.mark.parametrize("error", [
-    InvalidInput("a.b", n=1), IllegalTransition("a.b", from_state="x", to_state="y"),
-])
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidInput("a.b", n=1),
+        IllegalTransition("a.b", from_state="x", to_state="y"),
+    ],
+)
 def test_errors_survive_the_way_between_processes(error):
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error)

@@ -48,9 +48,17 @@ def test_a_grown_box_stops_at_the_edges_of_the_globe():
     assert DISTRICT.grown(0.1).contains(112.81, 27.99)
 
 
-@pytest.mark.parametrize("edges", [
-    (1, 0, 0, 1), (0, 1, 1, 0), (0, 0, float("nan"), 1), (-181, 0, 0, 1), (0, 0, 1, 91), (0, 0, float("inf"), 1),
-])
+@pytest.mark.parametrize(
+    "edges",
+    [
+        (1, 0, 0, 1),
+        (0, 1, 1, 0),
+        (0, 0, float("nan"), 1),
+        (-181, 0, 0, 1),
+        (0, 0, 1, 91),
+        (0, 0, float("inf"), 1),
+    ],
+)
 def test_an_impossible_box_is_refused(edges):
     with pytest.raises(InvalidInput, match=r"geo\.bbox"):
         BBox(*edges)

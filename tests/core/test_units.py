@@ -21,11 +21,14 @@ def test_minutes_there_and_back():
     assert units.hours(90) == 1.5
 
 
-@pytest.mark.parametrize(("utc", "day"), [
-    (datetime(2026, 1, 1, 15, 59, 59, tzinfo=UTC), date(2026, 1, 1)),
-    (datetime(2026, 1, 1, 16, 0, tzinfo=UTC), date(2026, 1, 2)),
-    (datetime(2026, 7, 1, 16, 0, tzinfo=UTC), date(2026, 7, 2)),
-])
+@pytest.mark.parametrize(
+    ("utc", "day"),
+    [
+        (datetime(2026, 1, 1, 15, 59, 59, tzinfo=UTC), date(2026, 1, 1)),
+        (datetime(2026, 1, 1, 16, 0, tzinfo=UTC), date(2026, 1, 2)),
+        (datetime(2026, 7, 1, 16, 0, tzinfo=UTC), date(2026, 7, 2)),
+    ],
+)
 def test_the_beijing_day_begins_at_sixteen_utc_all_the_year(utc, day):
     assert units.beijing_day(utc) == day
 
@@ -47,12 +50,20 @@ def test_an_aware_time_is_no_wall_clock_time():
         units.from_beijing(datetime(2026, 1, 1, tzinfo=UTC))
 
 
-@pytest.mark.parametrize(("local", "part"), [
-    ("2026-11-23 00:00", "weekday_night"), ("2026-11-23 05:59", "weekday_night"),
-    ("2026-11-23 06:00", "weekday_morning"), ("2026-11-23 08:00", "weekday_work"),
-    ("2026-11-23 17:59", "weekday_work"), ("2026-11-23 18:00", "weekday_evening"),
-    ("2026-11-27 22:00", "weekday_night"), ("2026-11-28 09:00", "weekend_work"), ("2026-11-29 23:00", "weekend_night"),
-])
+@pytest.mark.parametrize(
+    ("local", "part"),
+    [
+        ("2026-11-23 00:00", "weekday_night"),
+        ("2026-11-23 05:59", "weekday_night"),
+        ("2026-11-23 06:00", "weekday_morning"),
+        ("2026-11-23 08:00", "weekday_work"),
+        ("2026-11-23 17:59", "weekday_work"),
+        ("2026-11-23 18:00", "weekday_evening"),
+        ("2026-11-27 22:00", "weekday_night"),
+        ("2026-11-28 09:00", "weekend_work"),
+        ("2026-11-29 23:00", "weekend_night"),
+    ],
+)
 def test_parts_of_the_day_by_beijing_time(local, part):
     moment = units.from_beijing(datetime.fromisoformat(local))
     assert units.PARTS_OF_DAY[units.part_of_day(moment)] == part
@@ -64,9 +75,16 @@ def test_a_day_has_24_hours(hour):
         units.part_index(hour, weekend=False)
 
 
-@pytest.mark.parametrize(("given_amount", "rounded"), [
-    (200, "200.00"), ("0.005", "0.01"), (Decimal("1.004"), "1.00"), ("-0.005", "-0.01"), ("1e3", "1000.00"),
-])
+@pytest.mark.parametrize(
+    ("given_amount", "rounded"),
+    [
+        (200, "200.00"),
+        ("0.005", "0.01"),
+        (Decimal("1.004"), "1.00"),
+        ("-0.005", "-0.01"),
+        ("1e3", "1000.00"),
+    ],
+)
 def test_money_has_two_places_and_rounds_halves_up(given_amount, rounded):
     assert str(units.money(given_amount)) == rounded
 

@@ -94,14 +94,14 @@ def _check_part(data: bytes, part: zipfile.ZipInfo, budget: int) -> int:
 
 def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
     """The content of a part in pieces. The size that the directory states is not believed."""
-    local = data[part.header_offset:part.header_offset + 30]
+    local = data[part.header_offset : part.header_offset + 30]
     if len(local) < 30 or not local.startswith(b"PK\x03\x04"):
         raise Unreadable("file.corrupt")
     name_length, extra_length = struct.unpack("<HH", local[26:30])
     start = part.header_offset + 30 + name_length + extra_length
-    packed = memoryview(data)[start:start + part.compress_size]
+    packed = memoryview(data)[start : start + part.compress_size]
     if part.compress_type == zipfile.ZIP_STORED:
-        yield from (bytes(packed[at:at + _PIECE]) for at in range(0, len(packed), _PIECE))
+        yield from (bytes(packed[at : at + _PIECE]) for at in range(0, len(packed), _PIECE))
         return
     if part.compress_type != zipfile.ZIP_DEFLATED:
         raise Unreadable("file.format_unknown")

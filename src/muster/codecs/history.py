@@ -19,20 +19,55 @@ from muster.core.units import from_beijing
 ReplyKind = Literal["none", "accepted", "declined"]
 FIELDS = ("callout_id", "called_at", "member_no", "channel", "delivered", "reply", "reply_minutes", "arrived_minutes")
 REQUIRED = FIELDS[:6]
-_naming = naming({
-    "callout_id": ("callout_id", "callout", "召集编号", "召集"), "called_at": ("called_at", "召集时间", "发出时间"),
-    "member_no": ("member_no", "队员编号", "编号"), "channel": ("channel", "渠道", "通知方式"),
-    "delivered": ("delivered", "送达", "是否送达"), "reply": ("reply", "回复", "答复"),
-    "reply_minutes": ("reply_minutes", "回复分钟", "回复用时(分钟)"),
-    "arrived_minutes": ("arrived_minutes", "到达分钟", "到达用时(分钟)"),
-}, ("序号",))
-_CHANNELS = {"sms": "sms", "短信": "sms", "app": "app", "应用": "app", "voice": "voice", "语音": "voice",
-             "电话": "voice", "mail": "mail", "邮件": "mail", "list": "list", "名单": "list"}
-_YES = {"yes": True, "y": True, "true": True, "1": True, "是": True, "no": False, "n": False, "false": False,
-        "0": False, "否": False}
+_naming = naming(
+    {
+        "callout_id": ("callout_id", "callout", "召集编号", "召集"),
+        "called_at": ("called_at", "召集时间", "发出时间"),
+        "member_no": ("member_no", "队员编号", "编号"),
+        "channel": ("channel", "渠道", "通知方式"),
+        "delivered": ("delivered", "送达", "是否送达"),
+        "reply": ("reply", "回复", "答复"),
+        "reply_minutes": ("reply_minutes", "回复分钟", "回复用时(分钟)"),
+        "arrived_minutes": ("arrived_minutes", "到达分钟", "到达用时(分钟)"),
+    },
+    ("序号",),
+)
+_CHANNELS = {
+    "sms": "sms",
+    "短信": "sms",
+    "app": "app",
+    "应用": "app",
+    "voice": "voice",
+    "语音": "voice",
+    "电话": "voice",
+    "mail": "mail",
+    "邮件": "mail",
+    "list": "list",
+    "名单": "list",
+}
+_YES = {
+    "yes": True,
+    "y": True,
+    "true": True,
+    "1": True,
+    "是": True,
+    "no": False,
+    "n": False,
+    "false": False,
+    "0": False,
+    "否": False,
+}
 _REPLIES: dict[str, ReplyKind] = {
-    "none": "none", "": "none", "无": "none", "accepted": "accepted", "accept": "accepted", "接受": "accepted",
-    "declined": "declined", "decline": "declined", "拒绝": "declined"}
+    "none": "none",
+    "": "none",
+    "无": "none",
+    "accepted": "accepted",
+    "accept": "accepted",
+    "接受": "accepted",
+    "declined": "declined",
+    "decline": "declined",
+    "拒绝": "declined",
+}
 _MOMENT = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _Value = TypeVar("_Value")
 LONGEST_MINUTES = 7 * 24 * 60.0
@@ -93,10 +128,16 @@ def _row(number: int, cells: dict[str, Cell]) -> HistoryRow:
         raise InvalidInput("history_id_blank")
     reply = _looked_up(_REPLIES, words["reply"], "history_reply")
     row = HistoryRow(
-        number, words["callout_id"], _moment(cells["called_at"]), words["member_no"],
+        number,
+        words["callout_id"],
+        _moment(cells["called_at"]),
+        words["member_no"],
         _looked_up(_CHANNELS, words["channel"], "history_channel"),
-        _looked_up(_YES, words["delivered"], "history_delivered"), reply,
-        _minutes(words["reply_minutes"]), _minutes(words["arrived_minutes"]))
+        _looked_up(_YES, words["delivered"], "history_delivered"),
+        reply,
+        _minutes(words["reply_minutes"]),
+        _minutes(words["arrived_minutes"]),
+    )
     answered = reply != "none"
     if answered != (row.reply_minutes is not None) or (answered and not row.delivered):
         raise InvalidInput("history_contradiction")

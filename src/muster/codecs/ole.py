@@ -47,11 +47,13 @@ class CompoundFile:
             return b"".join(map(self._sector, self._chain(start, self._fat)))[:size]
         root_start, root_size = self._entries.get("", (0xFFFFFFFE, 0))
         small = b"".join(map(self._sector, self._chain(root_start, self._fat)))[:root_size]
-        return b"".join(small[number * self._mini_size:(number + 1) * self._mini_size]
-                        for number in self._chain(start, self._mini_fat))[:size]
+        return b"".join(
+            small[number * self._mini_size : (number + 1) * self._mini_size]
+            for number in self._chain(start, self._mini_fat)
+        )[:size]
 
     def _sector(self, number: int) -> bytes:
-        return self._data[(number + 1) * self._size:(number + 2) * self._size]
+        return self._data[(number + 1) * self._size : (number + 2) * self._size]
 
     def _numbers(self, sectors: list[int]) -> list[int]:
         content = b"".join(map(self._sector, sectors))
@@ -86,7 +88,7 @@ class CompoundFile:
         entries: dict[str, tuple[int, int]] = {}
         for at in range(0, len(content) - 127, 128):
             length, kind = struct.unpack_from("<HB", content, at + 64)
-            name = content[at:at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace").lower()
+            name = content[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace").lower()
             first, size = struct.unpack_from("<II", content, at + 116)
             if kind in (_STREAM, _ROOT):
                 entries["" if kind == _ROOT else name] = (first, size)
@@ -122,5 +124,5 @@ def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
     at = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
-        yield kind, stream[at + 4:at + 4 + length]
+        yield kind, stream[at + 4 : at + 4 + length]
         at += 4 + length

@@ -16,25 +16,102 @@ from muster.codecs.strokes import DIGITS, stroke_rank
 from muster.codecs.text import normal
 
 SURNAMES = {
-    "曾": "zeng1", "单": "shan4", "仇": "qiu2", "区": "ou1", "查": "zha1", "解": "xie4", "朴": "piao2",
-    "翟": "zhai2", "缪": "miao4", "盖": "ge3", "乐": "yue4", "种": "chong2", "秘": "bi4", "覃": "qin2",
-    "任": "ren2", "华": "hua4", "宁": "ning4", "燕": "yan1", "员": "yun4", "折": "she2", "召": "shao4",
-    "洗": "xian3", "牟": "mou4", "那": "na1", "哈": "ha3", "过": "guo1", "相": "xiang4", "句": "gou1",
-    "隗": "wei3", "都": "du1", "薄": "bo2", "祭": "zhai4", "撒": "sa4", "能": "nai4", "於": "yu1", "繁": "po2",
-    "阚": "kan4", "纪": "ji3", "葛": "ge3", "卜": "bu3", "黑": "he4", "重": "chong2", "佴": "nai4",
-    "适": "kuo4", "不": "fou1",
+    "曾": "zeng1",
+    "单": "shan4",
+    "仇": "qiu2",
+    "区": "ou1",
+    "查": "zha1",
+    "解": "xie4",
+    "朴": "piao2",
+    "翟": "zhai2",
+    "缪": "miao4",
+    "盖": "ge3",
+    "乐": "yue4",
+    "种": "chong2",
+    "秘": "bi4",
+    "覃": "qin2",
+    "任": "ren2",
+    "华": "hua4",
+    "宁": "ning4",
+    "燕": "yan1",
+    "员": "yun4",
+    "折": "she2",
+    "召": "shao4",
+    "洗": "xian3",
+    "牟": "mou4",
+    "那": "na1",
+    "哈": "ha3",
+    "过": "guo1",
+    "相": "xiang4",
+    "句": "gou1",
+    "隗": "wei3",
+    "都": "du1",
+    "薄": "bo2",
+    "祭": "zhai4",
+    "撒": "sa4",
+    "能": "nai4",
+    "於": "yu1",
+    "繁": "po2",
+    "阚": "kan4",
+    "纪": "ji3",
+    "葛": "ge3",
+    "卜": "bu3",
+    "黑": "he4",
+    "重": "chong2",
+    "佴": "nai4",
+    "适": "kuo4",
+    "不": "fou1",
 }
 COMPOUND_SURNAMES = {
-    "欧阳": "ou1 yang2", "司马": "si1 ma3", "上官": "shang4 guan1", "诸葛": "zhu1 ge3", "夏侯": "xia4 hou2",
-    "东方": "dong1 fang1", "皇甫": "huang2 fu3", "尉迟": "yu4 chi2", "公羊": "gong1 yang2", "澹台": "tan2 tai2",
-    "公冶": "gong1 ye3", "宗政": "zong1 zheng4", "濮阳": "pu2 yang2", "淳于": "chun2 yu2", "单于": "chan2 yu2",
-    "太叔": "tai4 shu1", "申屠": "shen1 tu2", "公孙": "gong1 sun1", "仲孙": "zhong4 sun1", "轩辕": "xuan1 yuan2",
-    "令狐": "ling2 hu2", "钟离": "zhong1 li2", "宇文": "yu3 wen2", "长孙": "zhang3 sun1", "慕容": "mu4 rong2",
-    "鲜于": "xian1 yu2", "闾丘": "lv2 qiu1", "司徒": "si1 tu2", "司空": "si1 kong1", "亓官": "qi2 guan1",
-    "司寇": "si1 kou4", "南宫": "nan2 gong1", "独孤": "du2 gu1", "西门": "xi1 men2", "端木": "duan1 mu4",
-    "百里": "bai3 li3", "东郭": "dong1 guo1", "拓跋": "tuo4 ba2", "赫连": "he4 lian2", "呼延": "hu1 yan2",
-    "第五": "di4 wu3", "万俟": "mo4 qi2", "闻人": "wen2 ren2", "左丘": "zuo3 qiu1", "梁丘": "liang2 qiu1",
-    "歐陽": "ou1 yang2", "東方": "dong1 fang1", "諸葛": "zhu1 ge3", "司馬": "si1 ma3",
+    "欧阳": "ou1 yang2",
+    "司马": "si1 ma3",
+    "上官": "shang4 guan1",
+    "诸葛": "zhu1 ge3",
+    "夏侯": "xia4 hou2",
+    "东方": "dong1 fang1",
+    "皇甫": "huang2 fu3",
+    "尉迟": "yu4 chi2",
+    "公羊": "gong1 yang2",
+    "澹台": "tan2 tai2",
+    "公冶": "gong1 ye3",
+    "宗政": "zong1 zheng4",
+    "濮阳": "pu2 yang2",
+    "淳于": "chun2 yu2",
+    "单于": "chan2 yu2",
+    "太叔": "tai4 shu1",
+    "申屠": "shen1 tu2",
+    "公孙": "gong1 sun1",
+    "仲孙": "zhong4 sun1",
+    "轩辕": "xuan1 yuan2",
+    "令狐": "ling2 hu2",
+    "钟离": "zhong1 li2",
+    "宇文": "yu3 wen2",
+    "长孙": "zhang3 sun1",
+    "慕容": "mu4 rong2",
+    "鲜于": "xian1 yu2",
+    "闾丘": "lv2 qiu1",
+    "司徒": "si1 tu2",
+    "司空": "si1 kong1",
+    "亓官": "qi2 guan1",
+    "司寇": "si1 kou4",
+    "南宫": "nan2 gong1",
+    "独孤": "du2 gu1",
+    "西门": "xi1 men2",
+    "端木": "duan1 mu4",
+    "百里": "bai3 li3",
+    "东郭": "dong1 guo1",
+    "拓跋": "tuo4 ba2",
+    "赫连": "he4 lian2",
+    "呼延": "hu1 yan2",
+    "第五": "di4 wu3",
+    "万俟": "mo4 qi2",
+    "闻人": "wen2 ren2",
+    "左丘": "zuo3 qiu1",
+    "梁丘": "liang2 qiu1",
+    "歐陽": "ou1 yang2",
+    "東方": "dong1 fang1",
+    "諸葛": "zhu1 ge3",
+    "司馬": "si1 ma3",
 }
 # pypinyin takes a callable that gives one entry per character; its annotation knows only the one that gives a string.
 _EACH_FOR_ITSELF: Any = list
@@ -61,7 +138,7 @@ def _syllables(name: str) -> tuple[tuple[str, str], ...]:
     """Pairs (character or word, syllable with tone digit), e.g. (("张", "zhang1"), ("三", "san1"))."""
     first = surname(name)
     bare = _bare(name)
-    given = bare[len(first):]
+    given = bare[len(first) :]
     if first in COMPOUND_SURNAMES:
         readings = COMPOUND_SURNAMES[first].split()
     elif first in SURNAMES:
@@ -108,8 +185,10 @@ def sort_pinyin(name: str) -> str:
     Character by character (GB/T 13418-1992): letters of the syllable, tone, strokes; so all 张 stand together
     before all 章. Each character takes 6 letters (padded with 0), the tone and 5 hex digits.
     """
-    return "".join(f"{_without_tone(syllable)[:_SYLLABLE]:0<{_SYLLABLE}}{_tone(syllable)}{stroke_rank(mark):0{DIGITS}x}"
-                   for mark, syllable in _syllables(name))
+    return "".join(
+        f"{_without_tone(syllable)[:_SYLLABLE]:0<{_SYLLABLE}}{_tone(syllable)}{stroke_rank(mark):0{DIGITS}x}"
+        for mark, syllable in _syllables(name)
+    )
 
 
 def _tone(syllable: str) -> str:

@@ -33,8 +33,9 @@ from muster.codecs.workbook import Cell, Sheet, Workbook
 EXPLANATION = {"zh": "说明", "en": "Explanation"}
 _ROW = {"zh": "原第 {row} 行：{text}", "en": "Row {row}: {text}"}
 _BETWEEN = {"zh": "；", "en": "; "}
-TEXT_FIELDS = frozenset({"member_no", "id_number", "phone", "employer_code", "certificate1_number",
-                         "certificate2_number"})
+TEXT_FIELDS = frozenset(
+    {"member_no", "id_number", "phone", "employer_code", "certificate1_number", "certificate2_number"}
+)
 OTHER_SHEET_ROWS = 10_000
 _EXPLANATION_WIDTH = 60
 _COLUMN_WIDTH = 16
@@ -94,8 +95,9 @@ def _with_explanation(cells: list[Cell], column: int, text: str) -> list[Cell]:
     return padded
 
 
-def _data_row(sheet: Any, cells: list[Cell], column: int, table: Table, row: RowResult,
-              language: Language) -> list[Any]:
+def _data_row(
+    sheet: Any, cells: list[Cell], column: int, table: Table, row: RowResult, language: Language
+) -> list[Any]:
     wrong = {table.columns.get(field) for code, field in row.columns if code in row.rejected}
     texts = {table.columns[field] for field in TEXT_FIELDS & set(table.columns)}
     made = []

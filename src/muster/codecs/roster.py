@@ -16,8 +16,16 @@ from muster.codecs.roster_model import CertificateRow, RosterResult, RosterRow, 
 from muster.codecs.roster_row import RowCheck
 from muster.codecs.workbook import Workbook
 
-__all__ = ["CertificateRow", "RosterResult", "RosterRow", "RosterRules", "RowResult", "check_roster", "check_rows",
-           "find_roster"]
+__all__ = [
+    "CertificateRow",
+    "RosterResult",
+    "RosterRow",
+    "RosterRules",
+    "RowResult",
+    "check_roster",
+    "check_rows",
+    "find_roster",
+]
 
 Progress = Callable[[int, int], None]
 PROGRESS_EVERY = 500
@@ -51,8 +59,10 @@ def check_rows(table: Table, rules: RosterRules) -> Iterator[RowResult]:
     for sheet_row, cells in table.rows():
         check = RowCheck(table, cells, rules, near)
         data = check.row()
-        for value, seen, code, column in ((check.id_value, seen_ids, "id_duplicate", "id_number"),
-                                          (check.member_no, seen_numbers, "member_no_duplicate", "member_no")):
+        for value, seen, code, column in (
+            (check.id_value, seen_ids, "id_duplicate", "id_number"),
+            (check.member_no, seen_numbers, "member_no_duplicate", "member_no"),
+        ):
             if value and seen.setdefault(value, sheet_row) != sheet_row:
                 check.reject(code, column, str(seen[value]))
         yield check.verdict(sheet_row, data)

@@ -17,8 +17,16 @@ from muster.core.datum import to_wgs84
 from muster.core.errors import InvalidInput
 from muster.core.geo import is_on_globe, plausible
 
-_SEXES = {"男": idnumber.MALE, "m": idnumber.MALE, "male": idnumber.MALE, "1": idnumber.MALE,
-          "女": idnumber.FEMALE, "f": idnumber.FEMALE, "female": idnumber.FEMALE, "2": idnumber.FEMALE}
+_SEXES = {
+    "男": idnumber.MALE,
+    "m": idnumber.MALE,
+    "male": idnumber.MALE,
+    "1": idnumber.MALE,
+    "女": idnumber.FEMALE,
+    "f": idnumber.FEMALE,
+    "female": idnumber.FEMALE,
+    "2": idnumber.FEMALE,
+}
 
 
 class RowCheck:
@@ -85,9 +93,26 @@ class RowCheck:
         if self.rejected or identity is None or dialled is None:
             return None
         return RosterRow(
-            self.member_no, name, identity.value, identity.birth_date, identity.sex, dialled.e164, dialled.kind,
-            home[0], home[1], capabilities, certificates, employer, code.value, unit_town, unit_village, team,
-            lon, lat, remark)
+            self.member_no,
+            name,
+            identity.value,
+            identity.birth_date,
+            identity.sex,
+            dialled.e164,
+            dialled.kind,
+            home[0],
+            home[1],
+            capabilities,
+            certificates,
+            employer,
+            code.value,
+            unit_town,
+            unit_village,
+            team,
+            lon,
+            lat,
+            remark,
+        )
 
     def _name(self) -> str:
         name, problem, fixed = clean_person_name(self.raw("name"))
@@ -138,8 +163,9 @@ class RowCheck:
         if town and town not in units.towns:
             self.reject("unit_unknown", "town", *self.near.offer("town", "", town, lambda: units.towns))
         else:
-            self.reject("unit_unknown", "village",
-                        *self.near.offer("village", town, village, lambda: units.villages_of(town)))
+            self.reject(
+                "unit_unknown", "village", *self.near.offer("village", town, village, lambda: units.villages_of(town))
+            )
         return town, village
 
     def _unit(self, home: tuple[str, str]) -> tuple[str, str, str]:

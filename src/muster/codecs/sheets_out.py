@@ -27,7 +27,11 @@ from muster.core.units import to_beijing
 Value = str | int | float | bool | Decimal | date | datetime | time | timedelta | None
 ColumnKind = Literal["text", "number", "money", "date", "moment"]
 FORMATS: dict[ColumnKind, str] = {
-    "text": "@", "number": "General", "money": "#,##0.00", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm",
+    "text": "@",
+    "number": "General",
+    "money": "#,##0.00",
+    "date": "yyyy-mm-dd",
+    "moment": "yyyy-mm-dd hh:mm",
 }
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "|")
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -72,7 +76,7 @@ def sheet_title(name: str, taken: Iterable[str] = ()) -> str:
     plain, used, number = plain or "Sheet", {one.casefold() for one in taken}, 2
     title = plain
     while title.casefold() in used:
-        title = f"{plain[:LONGEST_SHEET_NAME - 4]} {number}"
+        title = f"{plain[: LONGEST_SHEET_NAME - 4]} {number}"
         number += 1
     return title
 
@@ -115,8 +119,15 @@ def column_letter(number: int) -> str:
     return letters
 
 
-def export_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *,
-                notes: Sequence[str] = (), footer: Sequence[Value] | None = None, sheet_name: str = "") -> bytes:
+def export_xlsx(
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Value]],
+    *,
+    notes: Sequence[str] = (),
+    footer: Sequence[Value] | None = None,
+    sheet_name: str = "",
+) -> bytes:
     """A table as .xlsx: title, notes, header, rows, and a footer in bold (sums, say). Rows are streamed."""
     book = XlsxWorkbook(write_only=True)
     sheet = book.create_sheet(sheet_title(sheet_name or title))
@@ -130,14 +141,23 @@ def export_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[V
         sheet.append([put(sheet, text, font=font)])
         if width > 1:
             merge(sheet, number, 1, number, width)
-    sheet.append([put(sheet, column.header, font=HEADER_FONT, fill=HEADER_FILL, border=BORDER, alignment=CENTRE)
-                  for column in columns])
+    sheet.append(
+        [
+            put(sheet, column.header, font=HEADER_FONT, fill=HEADER_FILL, border=BORDER, alignment=CENTRE)
+            for column in columns
+        ]
+    )
     for row in rows:
-        sheet.append([put(sheet, value, FORMATS[column.kind], border=BORDER)
-                      for column, value in zip(columns, row, strict=True)])
+        sheet.append(
+            [put(sheet, value, FORMATS[column.kind], border=BORDER) for column, value in zip(columns, row, strict=True)]
+        )
     if footer is not None:
-        sheet.append([put(sheet, value, FORMATS[column.kind], border=BORDER, font=HEADER_FONT)
-                      for column, value in zip(columns, footer, strict=True)])
+        sheet.append(
+            [
+                put(sheet, value, FORMATS[column.kind], border=BORDER, font=HEADER_FONT)
+                for column, value in zip(columns, footer, strict=True)
+            ]
+        )
     return saved(book)
 
 

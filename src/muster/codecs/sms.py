@@ -14,8 +14,25 @@ REASON_LENGTH = 200
 _DIGIT = re.compile(r"([12])(?!\d)(.*)", re.DOTALL)
 _UNIT = r"\s*(?:个?小时|个?钟头|分钟?|天|点|号|月|h\b|min)"
 _ACCEPT_WORDS = ("收到", "能到", "可以", "参加", "马上到", "到", "来", "是", "好", "yes", "y", "ok")
-_DECLINE_WORDS = ("不能", "不去", "不来", "不到", "不了", "不行", "不可以", "不参加", "去不了", "来不了", "没空",
-                  "请假", "拒绝", "否", "不", "no", "n")
+_DECLINE_WORDS = (
+    "不能",
+    "不去",
+    "不来",
+    "不到",
+    "不了",
+    "不行",
+    "不可以",
+    "不参加",
+    "去不了",
+    "来不了",
+    "没空",
+    "请假",
+    "拒绝",
+    "否",
+    "不",
+    "no",
+    "n",
+)
 _OPT_OUT = ("td", "t", "退订", "n退订", "stop", "unsubscribe")
 _LEAD = re.compile(r"^[\s,.:;!?、，。：；！？\-—()（）]+")
 _TAIL = re.compile(r"[\s,.;!、，。；！]+$")
@@ -75,8 +92,10 @@ def _eta(reason: str) -> int | None:
 
 
 # GSM 03.38: the basic alphabet and the characters that cost two septets.
-_GSM = frozenset("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-                 "¿abcdefghijklmnopqrstuvwxyzäöñüà")
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
 _GSM_DOUBLE = frozenset("\f^{}\\[~]|€")
 
 

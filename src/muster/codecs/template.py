@@ -25,9 +25,11 @@ from muster.codecs.units_list import Place
 
 ROSTER_SHEET, UNITS_SHEET, LISTS_SHEET = "队员花名册", "单位表", "目录"
 TITLE = "应急后备队伍花名册"
-NOTE = ("填表说明：带 * 的列必填；身份号码、电话为文本格式，请勿改动；专业特长用顿号分隔，名称见“目录”表；"
-        "镇村名称见“单位表”；日期写作 2027-06-30，只有年月的按当月最后一天；编组单位不填即为本村连；"
-        "坐标请在导入时说明来源（天地图、高德或百度）。")
+NOTE = (
+    "填表说明：带 * 的列必填；身份号码、电话为文本格式，请勿改动；专业特长用顿号分隔，名称见“目录”表；"
+    "镇村名称见“单位表”；日期写作 2027-06-30，只有年月的按当月最后一天；编组单位不填即为本村连；"
+    "坐标请在导入时说明来源（天地图、高德或百度）。"
+)
 FILLED_ROWS = 1000
 _CERTIFICATE_HEADS = ("名称", "编号", "有效期至")
 _ORDER = ("member_no", "name", "id_number", "sex", "phone", "town", "village", "capabilities")
@@ -47,8 +49,12 @@ def roster_template(places: Iterable[Place], capabilities: Sequence[str], certif
     _list_sheet(book, UNITS_SHEET, ["镇(街道)", "村(社区)"], pairs)
     towns = list(dict.fromkeys(town for town, _ in pairs))
     longest = max(len(towns), len(capabilities), 1)
-    _list_sheet(book, LISTS_SHEET, ["镇(街道)", "专业特长"],
-                [(_at(towns, row), _at(capabilities, row)) for row in range(longest)])
+    _list_sheet(
+        book,
+        LISTS_SHEET,
+        ["镇(街道)", "专业特长"],
+        [(_at(towns, row), _at(capabilities, row)) for row in range(longest)],
+    )
     _format_columns(sheet, headers)
     _add_choices(sheet, headers, len(towns), len(pairs), len(capabilities))
     return saved(book)

@@ -27,7 +27,7 @@ def single_spaces(text: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    """Takes off the marks that keep a number as text in a CSV file: a leading apostrophe, or ="...". """
+    """Takes off the marks that keep a number as text in a CSV file: a leading apostrophe, or ="..."."""
     stripped = text.strip()
     found = _CSV_TEXT.match(stripped)
     if found:

@@ -60,7 +60,7 @@ class KnownUnits:
         return frozenset(town for town, _ in self.places)
 
     def villages_of(self, town: str) -> list[str]:
-        """The villages of a town; of all towns for "". """
+        """The villages of a town; of all towns for ""."""
         return [village for of, village in self.places if not town or of == town]
 
     def place(self, town: str, village: str) -> Place | None:

@@ -94,8 +94,7 @@ def open_workbook(data: bytes) -> Workbook:
         return Workbook((sheet.name,), lambda _: sheet)
     with _Reading():
         book = python_calamine.load_workbook(io.BytesIO(data))
-        names = tuple(meta.name for meta in book.sheets_metadata
-                      if meta.typ == python_calamine.SheetTypeEnum.WorkSheet)
+        names = tuple(meta.name for meta in book.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet)
     if not names:
         raise Unreadable("file.empty")
     return Workbook(names, lambda name: _calamine_sheet(book, name))
@@ -108,14 +107,17 @@ class _Reading(AbstractContextManager[None]):
     it is recognised by its name. Everything else goes on as it is.
     """
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None or error is None:
             return
         if issubclass(kind, python_calamine.PasswordError) or "password" in str(error).lower():
             raise Unreadable("file.encrypted") from error
-        if issubclass(kind, (python_calamine.CalamineError, OSError, ValueError, OverflowError, MemoryError)) \
-                or kind.__name__ == "PanicException":
+        if (
+            issubclass(kind, (python_calamine.CalamineError, OSError, ValueError, OverflowError, MemoryError))
+            or kind.__name__ == "PanicException"
+        ):
             raise Unreadable("file.corrupt") from error
 
 
@@ -124,8 +126,10 @@ def _calamine_sheet(book: python_calamine.CalamineWorkbook, name: str) -> Sheet:
         sheet = book.get_sheet_by_name(name)
         left = sheet.start[1] if sheet.start else 0
         height = sheet.end[0] + 1 if sheet.end else 0
-        merged = tuple(Merged(top + 1, first + 1, bottom + 1, last + 1)
-                       for (top, first), (bottom, last) in sheet.merged_cell_ranges or ())
+        merged = tuple(
+            Merged(top + 1, first + 1, bottom + 1, last + 1)
+            for (top, first), (bottom, last) in sheet.merged_cell_ranges or ()
+        )
 
     def source() -> Iterator[Row]:
         # iter_rows begins at the first row of the sheet but at the first used column.

@@ -50,8 +50,12 @@ class BBox:
     def __post_init__(self) -> None:
         edges = (self.west, self.south, self.east, self.north)
         ordered = self.west <= self.east and self.south <= self.north
-        if not (all(map(math.isfinite, edges)) and ordered and is_on_globe(self.west, self.south)
-                and is_on_globe(self.east, self.north)):
+        if not (
+            all(map(math.isfinite, edges))
+            and ordered
+            and is_on_globe(self.west, self.south)
+            and is_on_globe(self.east, self.north)
+        ):
             raise InvalidInput("geo.bbox", edges=edges)
 
     def contains(self, lon: float, lat: float) -> bool:
@@ -60,8 +64,12 @@ class BBox:
 
     def grown(self, degrees: float) -> BBox:
         """The box with a margin on every side, cut off at the edges of the globe."""
-        return BBox(max(-180.0, self.west - degrees), max(-90.0, self.south - degrees),
-                    min(180.0, self.east + degrees), min(90.0, self.north + degrees))
+        return BBox(
+            max(-180.0, self.west - degrees),
+            max(-90.0, self.south - degrees),
+            min(180.0, self.east + degrees),
+            min(90.0, self.north + degrees),
+        )
 
 
 # All of China with its seas: what a point without a known district must at least satisfy.

@@ -27,7 +27,9 @@ TEXTS: dict[str, str | Promise] = {
     "incidents.certificate_stale": _(
         "The people on the books have changed since this was computed. It is being solved again; look once more in a moment."
     ),
-    "incidents.nobody_callable": _("None of those picked can be called: they are away, on duty elsewhere or already called."),
+    "incidents.nobody_callable": _(
+        "None of those picked can be called: they are away, on duty elsewhere or already called."
+    ),
     "incidents.reply_not_understood": _("This answer is not understood. Choose coming, not coming or unclear."),
     "incidents.nobody_here": _("Nobody has checked in yet, so there is nobody to call the roll for."),
     "incidents.roll_call_state": _("Mark people as present or as accounted for elsewhere."),

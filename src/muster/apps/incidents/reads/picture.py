@@ -22,7 +22,9 @@ def board(callout: Callout, actor: Actor) -> Board:
     moment = now()
     incident = callout.incident
     run = callout.solve_runs.order_by("-id").first()
-    alerts = list(callout.alerts.only("callout_id", "state", "need_id", "post_id", "muster_point_id", "channel", "checked_in_at"))
+    alerts = list(
+        callout.alerts.only("callout_id", "state", "need_id", "post_id", "muster_point_id", "channel", "checked_in_at")
+    )
     needs = list(callout.needs.select_related("capability"))
     roll_call = callout.roll_calls.filter(closed_at=None).first()
     unaccounted = roll_call.answers.filter(state="expected").count() if roll_call and roll_call.due_at < moment else 0

@@ -296,4 +296,4 @@ def test_the_board_tells_the_auditor_what_happened_without_acts(office):
     board = reads.board(callout, office.auditor)
     assert board.approved_by == "沈带班"
     assert board.events[0].strong
-    assert board.flags == ("live_zone",)
+    assert board.flags == ("live_zone", "gateway_not_set_up")

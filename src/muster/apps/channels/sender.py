@@ -16,6 +16,7 @@ import httpx
 import structlog
 from django.conf import settings
 
+from muster.apps.channels.actions.inbox import announce_left_over
 from muster.apps.channels.actions.sending import claim_batch, mark_failed, mark_sent, recover_claims
 from muster.apps.channels.gates import check_may_leave, gateway_url
 from muster.apps.channels.models import OutMessage
@@ -118,6 +119,7 @@ class Sender:
         if self._recovered_at is not None and moment - self._recovered_at < RECOVER_EVERY_SECONDS:
             return
         found = recover_claims(at_start=self._recovered_at is None)
+        announce_left_over()
         self._recovered_at = moment
         if found:
             log.warning("sender.recovered", messages=found)

@@ -138,7 +138,7 @@ class Board:
     verdict: Verdict
     points: tuple[PointView, ...]
     events: tuple[Event, ...]
-    flags: tuple[str, ...]  # live_zone, controlled_airspace
+    flags: tuple[str, ...]  # live_zone, controlled_airspace, gateway_<what is wrong with it>
     approved_by: str
     approved_at: datetime | None
     stated_p: float | None

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from muster.access.models import Account
 from muster.access.rights import Actor
+from muster.apps.channels.reads import gateway_trouble
 from muster.apps.incidents.board import Board, LineView, PeopleCounts, PointView
 from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun
 from muster.apps.incidents.reads.events import events
 from muster.apps.incidents.reads.people import GROUP_OF
 from muster.apps.incidents.reads.verdict import verdict_of
-from muster.apps.incidents.states import COMING
+from muster.apps.incidents.states import COMING, RUNNING
 from muster.jobs.clock import now, speed
 from muster.journal.models import Stream
 
@@ -49,7 +50,7 @@ def board(callout: Callout, actor: Actor) -> Board:
         verdict=verdict_of(callout, actor, run, needs),
         points=_points(callout, alerts),
         events=tuple(events(incident, actor)),
-        flags=_flags(callout),
+        flags=_flags(callout, moment),
         approved_by=account_name(callout.approved_by),
         approved_at=callout.approved_at,
         stated_p=callout.stated_p,
@@ -118,9 +119,12 @@ def _points(callout: Callout, alerts: list[Alert]) -> tuple[PointView, ...]:
     )
 
 
-def _flags(callout: Callout) -> tuple[str, ...]:
-    site = callout.incident.site
-    if site is None:
-        return ()
-    flags = {"live_zone": site.live_zone, "controlled_airspace": site.controlled_airspace}
-    return tuple(name for name, raised in flags.items() if raised)
+def _flags(callout: Callout, at: datetime) -> tuple[str, ...]:
+    """What somebody should know before anything else: dangers of the place, and the channel that fails."""
+    incident = callout.incident
+    found = []
+    if incident.site is not None:
+        raised = {"live_zone": incident.site.live_zone, "controlled_airspace": incident.site.controlled_airspace}
+        found = [name for name, is_raised in raised.items() if is_raised]
+    trouble = gateway_trouble(incident.is_exercise, at) if callout.state in RUNNING else ""
+    return (*found, f"gateway_{trouble}") if trouble else tuple(found)

@@ -24,7 +24,7 @@ from muster.exercise.scenario import Scenario
 from muster.exercise.truth.behaviour import Say
 
 # (until minute, tick in minutes): short while answers pour in, longer when little happens
-LADDER = ((4.0, 0.5), (12.0, 1.0), (32.0, 2.0), (65.0, 3.0), (1e9, 5.0))
+LADDER = ((4.0, 0.5), (12.0, 1.0), (32.0, 2.0), (64.0, 4.0), (1e9, 5.0))
 DUE_MINUTES = (25.0, 40.0, 45.0, 60.0)  # ticks fall on these, so that nobody is noted late by a coarse tick
 IDLE_SECONDS = 120.0
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.02, 0.2

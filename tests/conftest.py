@@ -69,6 +69,12 @@ _start_django()
 pytest_plugins = ["tests.server", "tests.world"]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Workers inherit this environment: without this they would read settings before they have a folder of their own."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def pytest_report_header() -> str:
     return f"database: {os.environ[CHOICE]}"
 

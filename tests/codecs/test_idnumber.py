@@ -106,6 +106,13 @@ def test_numbers_that_a_spreadsheet_destroyed_are_known(text, destroyed):
     assert idnumber.looks_destroyed(text) is destroyed
 
 
+def test_a_file_that_leaves_the_house_holds_neither_area_nor_order_nor_birth_date():
+    for value in ("43021119900101001X", "430211********001X"):
+        assert idnumber.masked_for_file(value) == "43**************1X"
+    assert idnumber.masked_for_file("") == ""
+    assert idnumber.masked_for_file("4302") == "****"
+
+
 def test_the_birth_date_is_masked():
     assert idnumber.masked("43021119900101001X") == "430211********001X"
     assert idnumber.masked("4302") == "****"

@@ -232,6 +232,15 @@ def test_the_export_holds_everybody_one_sees_masked_and_is_journaled(world: Worl
     assert 0 < len([row for row in own if str(row[0]).startswith("TY")]) < 30
 
 
+def test_the_export_gives_nobody_enough_to_rebuild_an_id_number_or_find_a_house(world: World, head: Client) -> None:
+    head.post("/people/new/", form_of(world, lon="113.123456", lat="27.876543"))
+    row = next(row for row in book_of(head.get("/people/export.xlsx")) if row[0] == "TY000099")
+    born = Member.objects.get(number="TY000099").birth_date
+    assert row[3:5] == [born.year, f"43{'*' * 14}{id_of(99)[-2:]}"]
+    assert row[12:14] == [113.123, 27.877]
+    assert id_of(99)[6:14] not in str(row)
+
+
 # --- units ---
 
 

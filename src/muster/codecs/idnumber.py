@@ -102,6 +102,14 @@ def masked(value: str) -> str:
     return value[:6] + "*" * (len(value) - 10) + value[-4:]
 
 
+def masked_for_file(value: str) -> str:
+    """For files that leave the house, from the number or its mask: the first two and the last two stay.
+
+    A table holds more of a person beside the number; with area, birth date and order in it the number could be rebuilt.
+    """
+    return value[:2] + "*" * (len(value) - 4) + value[-2:] if len(value) == LENGTH else "*" * len(value)
+
+
 def age_on(birth_date: date, day: date) -> int:
     """Full years on `day`; born on 29 February means a birthday on 1 March in common years."""
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))

@@ -14,6 +14,7 @@ from muster.access.rights import Right
 from muster.apps.people import actions
 from muster.apps.people.models import Capability, Holding, Member, UnitKind
 from muster.apps.people.reads import visible_members, visible_units
+from muster.codecs import idnumber
 from muster.codecs.sheets_out import Column, Value, export_xlsx
 from muster.codecs.template import roster_template
 from muster.core.units import to_beijing
@@ -42,12 +43,12 @@ def template(request: HttpRequest) -> HttpResponse:
 @never_cache
 @needs(Right.SEE_PEOPLE)
 def export(request: HttpRequest) -> HttpResponse:
-    """The members one sees; ID numbers and phones masked, points in WGS-84, and the journal says that it left."""
+    """The members one sees; numbers masked, birth years and rounded points only, and the journal says that it left."""
     now = clock.now()
     members = visible_members(request.actor).select_related("unit", "home_unit__parent", "employer")
     rows = list(_rows(members.defer("id_number", "phone").prefetch_related("holdings__capability")))
     notes = [
-        _("Numbers are masked. Coordinates are WGS-84."),
+        _("Numbers are masked. Coordinates are WGS-84, rounded to about 100 metres."),
         f"{to_beijing(now):%Y-%m-%d %H:%M}",
     ]
     data = export_xlsx(_("Members"), _columns(), rows, notes=notes)
@@ -60,7 +61,7 @@ def _columns() -> list[Column]:
         Column(_("Member number")),
         Column(_("Name")),
         Column(_("Sex")),
-        Column(_("Birth date"), "date"),
+        Column(_("Birth year"), "number"),
         Column(_("ID number"), width=22),
         Column(_("Mobile"), width=16),
         Column(_("Town")),
@@ -83,8 +84,8 @@ def _rows(members: Iterable[Member]) -> Iterator[list[Value]]:
             member.number,
             member.name,
             str(member.get_sex_display()),
-            member.birth_date,
-            member.id_masked,
+            member.birth_date.year if member.birth_date else None,
+            idnumber.masked_for_file(member.id_masked),
             member.phone_masked,
             home.parent.name if home and home.parent else "",
             (home.place or home.name) if home else "",
@@ -92,8 +93,8 @@ def _rows(members: Iterable[Member]) -> Iterator[list[Value]]:
             "、".join(holding.capability.zh for holding in held),
             "；".join(_certificate(holding) for holding in held if holding.number or holding.valid_to),
             member.employer.name if member.employer else "",
-            member.lon,
-            member.lat,
+            _about(member.lon),
+            _about(member.lat),
             str(member.get_state_display()),
         ]
 
@@ -101,3 +102,8 @@ def _rows(members: Iterable[Member]) -> Iterator[list[Value]]:
 def _certificate(holding: Holding) -> str:
     until = f" {holding.valid_to:%Y-%m-%d}" if holding.valid_to else ""
     return f"{holding.capability.zh} {holding.number}{until}"
+
+
+def _about(degrees: float | None) -> float | None:
+    """A file is passed on: the neighbourhood is enough there, the house is not told."""
+    return None if degrees is None else round(degrees, 3)

@@ -81,6 +81,27 @@ def test_a_backup_of_a_broken_journal_is_restored_but_said_to_be_broken(filled: 
     assert "broken: " in told.stderr
 
 
+@pytest.mark.processes
+def test_an_exercise_home_stays_one_when_it_is_restored(filled: Home, tmp_path: Path) -> None:
+    (filled.path / "exercise.home").write_text("exercise\n", encoding="ascii")
+    (filled.path / "clock.json").write_text(
+        '{"base_real": 0, "base_virtual": "2026-07-14T06:20:00+00:00", "speed": 0}', encoding="ascii"
+    )
+    filled.muster("backup", str(tmp_path / "backup.tar.gz"))
+    other, told = restored(filled, tmp_path / "backup.tar.gz", "second")
+    assert told.returncode == 0, told.stderr
+    asked = "from muster.jobs import clock\nprint(clock.is_exercise_home(), clock.now().isoformat())"
+    assert other.python(asked) == "True 2026-07-14T06:20:00+00:00\n"
+
+
+def test_the_marker_of_an_exercise_is_laid_out_before_anything_else(tmp_path: Path) -> None:
+    file = archive(tmp_path / "b", manifest__json=manifest(), exercise__home=b"")  # no keys: it ends half way
+    with pytest.raises(Unreadable):
+        unpack.unpack(file, tmp_path / "new")
+    assert (tmp_path / "new" / "exercise.home").exists()
+    assert unpack.SMALL_FILES[0] == "exercise.home"
+
+
 def archive(path: Path, **files: bytes) -> Path:
     """A hand-made backup; `manifest` is filled in unless given."""
     with tarfile.open(path, "w:gz") as out:

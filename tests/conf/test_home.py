@@ -73,6 +73,16 @@ def test_sqlite_lies_in_the_data_folder(tmp_path: Path) -> None:
     assert made["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
+@pytest.mark.django_db
+def test_what_sqlite_has_committed_is_on_the_disk(on_postgres: bool) -> None:
+    from django.db import connection
+
+    if not on_postgres:
+        with connection.cursor() as cursor:
+            assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+            assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import DataError
 
 from muster.access.rights import Right
 from muster.apps.people import actions, jobs, vault
@@ -19,7 +20,7 @@ from muster.apps.people.actions import runs
 from muster.apps.people.models import ImportRun, ImportState, Member
 from muster.core.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed, NotFound, Unreadable
 from muster.journal.models import Entry
-from tests.people.makers import person, roster
+from tests.people.makers import HEADERS, person, roster
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,35 @@ def test_a_conflict_while_writing_leads_back_to_a_fresh_check(world: World, monk
     monkeypatch.undo()
     jobs.step()
     assert (now(run).state, now(run).error) == (ImportState.CHECKED, "people.books_moved")
+
+
+def test_control_characters_in_a_file_reach_no_column(world: World) -> None:
+    headers = (*HEADERS, "备\u6ce8_x0000_二")
+    data = roster([person(41, 备注="a_x0000_b_x0007_", 工作单位="厂_x0000_")], headers=headers)
+    run = start(world, data)
+    jobs.step()
+    assert now(run).state == ImportState.CHECKED
+    assert now(run).result["unknown_headers"] == ["备注二"]
+    actions.order_take_over(world.actor("office_head"), now(run))
+    jobs.step()
+    member = Member.objects.select_related("employer").get(number="TY000041")
+    assert (member.remark, member.employer.name) == ("ab", "厂")
+
+
+@pytest.mark.parametrize("error", [DataError("\x00"), ValueError("odd"), OverflowError("huge")])
+def test_a_value_no_check_foresaw_fails_the_run_and_not_the_lane(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise error
+
+    run, other = start(world), start(world)
+    monkeypatch.setattr(runs, "check_people", broken)
+    assert jobs.step()
+    assert (now(run).state, now(run).error) == (ImportState.FAILED, "file.corrupt")
+    monkeypatch.undo()
+    assert jobs.step()
+    assert now(other).state == ImportState.CHECKED
 
 
 def test_refused_rows_are_kept_as_a_workbook(world: World) -> None:

@@ -18,6 +18,7 @@ from types import TracebackType
 import python_calamine
 
 from muster.codecs.container import MAX_ROWS, kind_of
+from muster.codecs.text import without_controls
 from muster.core.errors import InvalidInput, Unreadable
 
 Cell = str | float | bool | date | datetime | time | timedelta | None
@@ -177,9 +178,11 @@ def _delimiter(text: str) -> str:
 
 
 def _clean(cell: Cell) -> Cell:
-    if isinstance(cell, str) and not cell.strip():
-        return None
-    return cell
+    """Blank text is None. Workbooks may hold control characters (written _x0000_ in .xlsx), which nobody has typed."""
+    if not isinstance(cell, str):
+        return cell
+    text = without_controls(cell)
+    return text if text.strip() else None
 
 
 class _Filler:

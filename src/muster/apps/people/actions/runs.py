@@ -10,7 +10,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, DataError, transaction
 from django.utils import timezone
 
 from muster.access.rights import Actor, Right, check
@@ -20,10 +21,13 @@ from muster.apps.people.actions.taking_over import take_over
 from muster.apps.people.models import ImportRun, ImportState
 from muster.apps.people.reads.import_result import refused_workbook, stored_result
 from muster.apps.people.reads.rosters import Checked, check_people
+from muster.codecs.text import without_controls
 from muster.core.datum import DATUMS
-from muster.core.errors import Conflict, IllegalTransition, InvalidInput, MusterError
+from muster.core.errors import Conflict, IllegalTransition, InvalidInput, MusterError, Unreadable
 from muster.jobs import clock
 from muster.journal.actions import append
+
+log = structlog.get_logger(__name__)
 
 MAX_BYTES = 100 * 2**20
 KEPT_DAYS = 30
@@ -123,6 +127,10 @@ def work(run: ImportRun) -> None:
             _keep_verdicts(run, checked, error=run.error)
     except MusterError as error:
         _fail(run, error)
+    except (DataError, ValueError, OverflowError) as error:
+        # What no check foresaw in a file must not stop the lane for all the others.
+        log.warning("import.value_refused", run=run.pk, error=type(error).__name__, exc_info=error)
+        _fail(run, Unreadable("file.corrupt"))
 
 
 def _keep_verdicts(run: ImportRun, checked: Checked, error: str = "") -> None:
@@ -160,7 +168,7 @@ def _fail(run: ImportRun, error: MusterError) -> None:
     if run.state == ImportState.COMMITTING and isinstance(error, Conflict):
         ImportRun.objects.filter(pk=run.pk).update(state=ImportState.QUEUED, claimed_at=None, error=error.code)
         return
-    params = {name: str(value)[:200] for name, value in error.params.items()}
+    params = {name: without_controls(str(value))[:200] for name, value in error.params.items()}
     ImportRun.objects.filter(pk=run.pk).update(
         state=ImportState.FAILED, error=error.code[:60], finished_at=clock.now(), result={"params": params}
     )

@@ -10,6 +10,7 @@ from muster.apps.people.models import Capability
 from muster.apps.people.reads.rosters import Checked
 from muster.codecs import report
 from muster.codecs.roster import RowResult
+from muster.codecs.text import without_controls
 
 SHOWN_ROWS = 50
 
@@ -35,7 +36,7 @@ def stored_result(checked: Checked) -> dict[str, object]:
         "unknown_headers": list(checked.result.unknown_headers)[:20],
         "capabilities": dict(capabilities),
         "hints": _hints(rows),
-        "sheet": checked.table.sheet.name,
+        "sheet": without_controls(checked.table.sheet.name),
     }
 
 

@@ -174,9 +174,12 @@ def take_text(incoming: InMessage) -> str:
         return "no_callout"
     said = parse_reply(incoming.body)
     reason = said.reason or ("opt_out" if said.answer == "opt_out" else "")
+    eta = said.eta_minutes
+    if eta is not None and eta > LONGEST_ETA_MINUTES:
+        eta = None  # "1 30小时后到": the yes counts, the time makes no sense
     reply = record_reply(
         alert, answer=_HEARD[said.answer], channel="sms", by=f"member:{alert.member.number}",
-        eta_minutes=said.eta_minutes, reason=reason, text=incoming.body[:200],
+        eta_minutes=eta, reason=reason, text=incoming.body[:200],
     )  # fmt: skip
     if reply.note in {"closed", "late"}:
         return "late"

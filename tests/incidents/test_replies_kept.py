@@ -1,0 +1,33 @@
+"""What members write reaches the books whole, in the right order of locks, and never in clear."""
+
+from __future__ import annotations
+
+import pytest
+
+from muster.access.fields import blind_index
+from muster.apps.channels.actions import record_inbound
+from muster.apps.incidents.models import Reply
+
+pytestmark = pytest.mark.django_db
+
+
+def writes(office, alert, body, gateway_id="g1"):
+    """The member sends a text."""
+    member = alert.member
+    return record_inbound(gateway_id, member.phone, body, True, office.clock.at)
+
+
+@pytest.fixture
+def alert(office):
+    alert = office.calls(office.opens())[0]
+    member = alert.member
+    member.phone_index = blind_index("phone", member.phone)
+    member.save()
+    return alert
+
+
+def test_an_acceptance_with_an_impossible_time_is_still_an_acceptance(office, alert):
+    text = writes(office, alert, "1 30小时后到")
+    reply = Reply.objects.get()
+    alert.refresh_from_db()
+    assert (text.handled, reply.answer, reply.eta_minutes, alert.state) == ("reply", "accept", None, "accepted")

@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.access.fields import VERSION, SealedTextField, blind_index, open_text, seal_text
+from muster.access.fields import VERSION, Sealed, SealedTextField, blind_index, open_text, seal_text
 from muster.apps.people.models import Member
 from tests.world import World
 
@@ -48,6 +48,12 @@ def test_the_database_holds_the_sealed_form_only(world: World) -> None:
         (stored,) = cursor.fetchone()
     assert stored.startswith(VERSION)
     assert Member.objects.get(pk=member.pk).phone == "+8619900000001"
+
+
+def test_what_is_sealed_already_is_stored_as_it_is() -> None:
+    sealed = Sealed(seal_text("secret"))
+    assert SealedTextField().get_prep_value(sealed) == sealed
+    assert SealedTextField().get_prep_value(str(sealed)) != sealed
 
 
 def test_an_empty_column_stays_empty() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muster.access.rights import SYSTEM
-from muster.apps.people.actions import take_over
+from muster.apps.people.actions import seed_capabilities, take_over
 from muster.apps.people.actions import taking_over as module
 from muster.apps.people.models import Contact, Employer, Holding, Member, Unit
 from muster.apps.people.reads.import_result import by_code, stored_result, strengths
@@ -219,6 +219,22 @@ def test_an_import_that_breaks_half_way_leaves_nothing(db: None, monkeypatch: py
         take_over(SYSTEM, checked, "test")
     assert written == [3, 6, 7]
     assert (Member.objects.count(), Unit.objects.count(), Entry.objects.count()) == (0, 0, 0)
+
+
+def test_keys_and_seals_are_made_before_the_books_are_locked(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody else waits for a writer on SQLite; what needs no database is done before it begins."""
+    checked, locked = check_people(roster([person(1)]), "wgs84", DAY), []
+
+    def seed() -> None:  # the first step inside of the transaction
+        for name in ("seal_text", "name_keys", "id_fields", "phone_fields"):
+            monkeypatch.setattr(module, name, locked.append)
+        monkeypatch.setattr("muster.access.fields.seal_text", locked.append)
+        seed_capabilities()
+
+    monkeypatch.setattr(module, "seed_capabilities", seed)
+    assert take_over(SYSTEM, checked, "test").enrolled == 1
+    assert locked == []
+    assert Member.objects.get().id_number == id_of(1)
 
 
 def test_a_change_between_check_and_taking_over_is_a_conflict(db: None) -> None:

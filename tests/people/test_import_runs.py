@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import DataError
+from django.db import DataError, OperationalError, connection
 
 from muster.access.rights import Right
 from muster.apps.people import actions, jobs, vault
@@ -76,6 +76,24 @@ def test_a_run_is_ordered_once_and_not_before_its_check(world: World) -> None:
     actions.order_take_over(head, now(run))
     with pytest.raises(IllegalTransition):
         actions.order_take_over(head, now(run))
+
+
+def test_an_upload_is_on_disk_before_the_books_are_locked_and_gone_when_they_refuse(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth, kept = connection.savepoint_ids.copy(), []
+    put = vault.put
+    monkeypatch.setattr(vault, "put", lambda *given: (kept.append(connection.savepoint_ids == depth), put(*given)))
+    start(world)
+    assert kept == [True]
+
+    def full(*args: object, **kwargs: object) -> None:
+        raise OperationalError("disk is full")
+
+    monkeypatch.setattr(runs, "append", full)
+    with pytest.raises(OperationalError):
+        start(world)
+    assert (ImportRun.objects.count(), len(list(vault.folder().glob("*.roster")))) == (1, 1)
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04 not really", b"a,b\n1,2\n"])

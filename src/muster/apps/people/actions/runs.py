@@ -36,7 +36,6 @@ STORED_NAME = "{}.roster"
 REFUSED_NAME = "{}.refused"
 
 
-@transaction.atomic
 def start_import(actor: Actor, file_name: str, data: bytes, datum: str, as_of: date) -> ImportRun:
     """Keep an upload and put it in the queue for its dry run.
 
@@ -50,7 +49,6 @@ def start_import(actor: Actor, file_name: str, data: bytes, datum: str, as_of: d
     if len(data) > MAX_BYTES:
         raise InvalidInput("file.too_large", limit_mb=MAX_BYTES // 2**20)
     name = uuid.uuid4().hex
-    vault.put(STORED_NAME.format(name), data)
     run = ImportRun(
         file_name=file_name[-200:],
         file_path=name,
@@ -59,8 +57,16 @@ def start_import(actor: Actor, file_name: str, data: bytes, datum: str, as_of: d
         started_by=actor.ref,
         started_at=clock.now(),
     )
-    run.save(force_insert=True)
-    append(STREAM, "import.started", actor=actor.ref, at=clock.now(), payload={"run": run.pk, "bytes": len(data)})
+    # The file is sealed and written before the transaction: nobody waits for the disk with the books locked.
+    vault.put(STORED_NAME.format(name), data)
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+            payload = {"run": run.pk, "bytes": len(data)}
+            append(STREAM, "import.started", actor=actor.ref, at=run.started_at, payload=payload)
+    except DatabaseError:
+        vault.drop(STORED_NAME.format(name))
+        raise
     return run
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 
+from muster.access.fields import Sealed, seal_text
 from muster.access.rights import Actor, Right, check
 from muster.apps.people.actions.common import STREAM
 from muster.apps.people.actions.members import id_fields, name_keys, phone_fields
@@ -68,10 +69,11 @@ def take_over(actor: Actor, checked: Checked, source: str) -> Taken:
 
 
 def _take_over(actor: Actor, checked: Checked, source: str) -> Taken:
-    rows = [(row.data, checked.matches.get(row.sheet_row)) for row in checked.result.rows if row.data is not None]
+    # Sealing and sort keys take longest; made before the transaction, so that others can write meanwhile.
+    rows = [_row(row.data, checked.matches.get(row.sheet_row)) for row in checked.result.rows if row.data is not None]
     with transaction.atomic():
         seed_capabilities()
-        books = _books(actor, checked, [data for data, _ in rows])
+        books = _books(actor, checked, [row.data for row in rows])
         taken = Taken(units_made=len(books.tree.made))
         has_list = "capabilities" in checked.table.columns
         for chunk in _chunks(rows):
@@ -86,7 +88,19 @@ def _take_over(actor: Actor, checked: Checked, source: str) -> Taken:
     return taken
 
 
-Row = tuple[RosterRow, Known | None]
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A good row, the member it updates, and the columns made from it before the books were locked."""
+
+    data: RosterRow
+    known: Known | None
+    made: dict[str, str]
+
+
+def _row(data: RosterRow, known: Known | None) -> Row:
+    made = name_keys(data.name) | id_fields(data.id_number)
+    made |= phone_fields(data.phone if data.phone_kind == "mobile" else "")
+    return Row(data, known, made | {name: Sealed(seal_text(made[name])) for name in ("id_number", "phone")})
 
 
 def _chunks(rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -123,10 +137,10 @@ def _free_numbers(rows: Iterable[RosterRow]) -> Iterator[str]:
             yield form
 
 
-def _member(data: RosterRow, known: Known | None, books: _Books) -> Member:
+def _member(row: Row, books: _Books) -> Member:
+    data, known = row.data, row.known
     unit = books.teams[data.team] if data.team else books.villages[data.unit_town, data.unit_village]
     number = known.number if known else data.member_no or next(books.free_numbers)
-    mobile = data.phone if data.phone_kind == "mobile" else ""
     return Member(
         number=number,
         name=data.name,
@@ -138,9 +152,7 @@ def _member(data: RosterRow, known: Known | None, books: _Books) -> Member:
         lon=data.lon,
         lat=data.lat,
         remark=_remark(data),
-        **name_keys(data.name),
-        **id_fields(data.id_number),
-        **phone_fields(mobile),
+        **row.made,
     )
 
 
@@ -152,9 +164,9 @@ def _remark(data: RosterRow) -> str:
 
 def _write_members(chunk: Sequence[Row], books: _Books, taken: Taken) -> list[int]:
     """Upsert by member number; gives the ids in the order of the rows."""
-    members = [_member(data, known, books) for data, known in chunk]
+    members = [_member(row, books) for row in chunk]
     Member.objects.bulk_create(members, update_conflicts=True, unique_fields=["number"], update_fields=_FIELDS)
-    updated = sum(known is not None for _, known in chunk)
+    updated = sum(row.known is not None for row in chunk)
     taken.updated += updated
     taken.enrolled += len(chunk) - updated
     ids = dict(Member.objects.filter(number__in=[member.number for member in members]).values_list("number", "pk"))
@@ -185,15 +197,15 @@ def _ends_later(new: object, old: object) -> bool:
 def _write_holdings(chunk: Sequence[Row], members: Sequence[int], books: _Books, taken: Taken, has_list: bool) -> None:
     proven, plain = [], []
     wanted_by_member: dict[int, set[int]] = {}
-    for (data, _), member in zip(chunk, members, strict=True):
-        wanted = _wanted_holdings(data)
+    for row, member in zip(chunk, members, strict=True):
+        wanted = _wanted_holdings(row.data)
         wanted_by_member[member] = {books.capabilities[slug] for slug in wanted}
         for slug, fields in wanted.items():
             holding = Holding(member_id=member, capability_id=books.capabilities[slug], **fields)
             (proven if fields else plain).append(holding)
     if has_list:
-        taken.holdings_removed += _remove_unlisted([pk for (_, known), pk in zip(chunk, members, strict=True) if known],
-                                                   wanted_by_member)  # fmt: skip
+        known = [pk for row, pk in zip(chunk, members, strict=True) if row.known]
+        taken.holdings_removed += _remove_unlisted(known, wanted_by_member)
     Holding.objects.bulk_create(
         proven,
         batch_size=BATCH,
@@ -220,7 +232,7 @@ def _remove_unlisted(known: Sequence[int], wanted: dict[int, set[int]]) -> int:
 
 def _write_landlines(chunk: Sequence[Row], members: Sequence[int]) -> None:
     """A landline in the phone column becomes a contact, in place of the one that stood there."""
-    lines = {pk: data.phone for (data, _), pk in zip(chunk, members, strict=True) if data.phone_kind == "landline"}
+    lines = {pk: row.data.phone for row, pk in zip(chunk, members, strict=True) if row.data.phone_kind == "landline"}
     if not lines:
         return
     Contact.objects.filter(member__in=list(lines), kind="landline").delete()

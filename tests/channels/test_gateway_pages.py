@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as live
+from django.db import DataError
 from django.http import HttpResponse
 from django.test import Client
 
+from muster.apps.channels import pages
 from muster.apps.channels.actions import claim_batch, mark_sent, queue_message
 from muster.apps.channels.models import InMessage, OutMessage, Receipt
 from muster.apps.channels.pages import MOST_BYTES, MOST_ITEMS
@@ -133,3 +135,33 @@ def test_other_addresses_do_not_exist(path: str) -> None:
 
 def test_a_get_is_not_answered() -> None:
     assert Client().get("/gateway/sms/actual/reports").status_code == 405
+
+
+def test_broken_letters_cost_neither_their_own_text_nor_the_next() -> None:
+    member_of(1)
+    items = [
+        {"id": "7\0", "from": "1990000\x000001", "text": "1 \0\ud83d"},
+        {"id": "8\udc00", "from": "\ud83d19911112222", "text": "\ud83d\ude00"},
+    ]
+    assert tell("inbound", items).json() == {"taken": 2, "refused": []}
+    assert [(t.gateway_id, t.sender, t.body) for t in InMessage.objects.order_by("pk")] == [
+        ("a:7", "+8619900000001", "1 \ufffd"),
+        ("a:8\ufffd", "\ufffd19911112222", "\U0001f600"),
+    ]
+    message = sent(2)
+    report = {"id": message.client_id, "status": "failed", "detail": "o\0ff\ud83d"}
+    assert tell("reports", [report]).json()["taken"] == 1
+    assert Receipt.objects.get().detail == "off\ufffd"
+
+
+def test_an_item_that_can_not_be_kept_spoils_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = pages.record_inbound
+
+    def record(gateway_id: str, *rest: object) -> InMessage:
+        if gateway_id == "a:1":
+            raise DataError("A string literal cannot contain NUL (0x00) characters.")
+        return keep(gateway_id, *rest)
+
+    monkeypatch.setattr(pages, "record_inbound", record)
+    items = [{"id": str(n), "from": "19911112222", "text": "1"} for n in (1, 2)]
+    assert tell("inbound", items).json() == {"taken": 1, "refused": [{"item": 0, "code": "gateway.item_form"}]}

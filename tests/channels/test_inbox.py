@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import DataError
 from django.dispatch import receiver
 
+from muster.apps.channels import sender as sender_module
 from muster.apps.channels.actions import announce_left_over, queue_message, record_inbound
 from muster.apps.channels.models import InMessage
 from muster.apps.channels.reads import strange_texts
@@ -116,3 +118,28 @@ def test_of_several_who_share_a_phone_the_one_written_to_last_is_meant(heard: li
 def test_a_very_long_text_is_cut(heard: list[str]) -> None:
     member_of(1)
     assert len(record_inbound("g1", "19900000001", "好" * 9000, False, AT).body) == 2000
+
+
+def test_a_text_nobody_can_deal_with_is_put_aside_and_the_next_is_told(heard: list[str]) -> None:
+    for n in (1, 2):
+        InMessage.objects.create(gateway_id=f"g{n}", at=AT, member=member_of(n), sender="", body=f"{n}", exercise=False)
+
+    def hear(in_message: InMessage, **_: object) -> str:
+        if in_message.body == "1":
+            raise DataError("A string literal cannot contain NUL (0x00) characters.")
+        return ""
+
+    text_received.connect(hear)
+    assert announce_left_over() == 2
+    text_received.disconnect(hear)
+    assert list(InMessage.objects.order_by("pk").values_list("handled", flat=True)) == ["refused", "reply"]
+    assert announce_left_over() == 0
+    assert "2" in heard
+
+
+def test_alerts_leave_before_old_texts_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(sender_module, "claim_batch", lambda _most: order.append("alerts") or [])
+    monkeypatch.setattr(sender_module, "announce_left_over", lambda: order.append("texts"))
+    sender_module.Sender().step()
+    assert order == ["alerts", "texts"]

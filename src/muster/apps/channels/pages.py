@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
 import structlog
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from muster.apps.channels.actions import record_inbound, record_receipt
 from muster.apps.channels.gates import check_home
@@ -23,23 +25,32 @@ from muster.jobs.clock import now
 
 MOST_ITEMS = 1000
 MOST_BYTES = 2 * 2**20
+_HALF = re.compile("[\ud800-\udfff]")
 log = structlog.get_logger(__name__)
+
+
+def _storable(value: object) -> object:
+    """Text that every database takes: without NUL, half characters replaced. A broken letter must not cost the answer."""
+    return _HALF.sub("\ufffd", value.replace("\0", "")) if isinstance(value, str) else value
+
+
+Words = Annotated[str, BeforeValidator(_storable)]
 
 
 class ReportItem(BaseModel):
     """One delivery report: `id` is the message's client_id."""
 
-    id: str = Field(min_length=1, max_length=40)
+    id: Words = Field(min_length=1, max_length=40)
     status: Literal["delivered", "failed"]
-    detail: str = ""
+    detail: Words = ""
 
 
 class TextItem(BaseModel):
     """One text: `id` is the gateway's own and the same when it sends the text again."""
 
-    id: str = Field(min_length=1, max_length=70)
-    sender: str = Field(alias="from", max_length=40)
-    text: str
+    id: Words = Field(min_length=1, max_length=70)
+    sender: Words = Field(alias="from", max_length=40)
+    text: Words
 
 
 Taker = Callable[[object, bool], str]  # one item, exercise -> "" when taken, else why not
@@ -57,11 +68,21 @@ def _gateway_page(take: Taker) -> Callable[[HttpRequest, str], HttpResponse]:
         except MusterError as error:
             log.warning("gateway.refused", code=error.code, mode=mode)
             return JsonResponse({"error": error.code}, status=error.http_status)
-        words = [take(item, mode == "exercise") for item in items]
+        words = [_take_one(take, item, mode == "exercise") for item in items]
         refused = [{"item": place, "code": word} for place, word in enumerate(words) if word]
         return JsonResponse({"taken": len(words) - len(refused), "refused": refused})
 
     return page
+
+
+def _take_one(take: Taker, item: object, exercise: bool) -> str:
+    try:
+        return take(item, exercise)
+    except MusterError as error:
+        return error.code
+    except (DataError, ValueError) as error:  # nothing the database can hold, or nobody can make sense of it
+        log.warning("gateway.item_unusable", error=type(error).__name__)
+        return "gateway.item_form"
 
 
 def _items(request: HttpRequest, mode: str) -> list[object]:

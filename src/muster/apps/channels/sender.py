@@ -100,10 +100,12 @@ class Sender:
         self._recovered_at: float | None = None
 
     def step(self) -> bool:
-        self._recover()
+        due = self._recover()
         batch = claim_batch(BATCH)
         if batch:
             self._send(batch)
+        if due:
+            announce_left_over()  # last: whatever is wrong with a text that came in, alerts have left
         return bool(batch)
 
     def close(self) -> None:
@@ -114,15 +116,16 @@ class Sender:
             self._client.close()
         self._threads = self._client = None
 
-    def _recover(self) -> None:
+    def _recover(self) -> bool:
+        """Free lost claims, every other second; whether it was time."""
         moment = time.monotonic()
         if self._recovered_at is not None and moment - self._recovered_at < RECOVER_EVERY_SECONDS:
-            return
+            return False
         found = recover_claims(at_start=self._recovered_at is None)
-        announce_left_over()
         self._recovered_at = moment
         if found:
             log.warning("sender.recovered", messages=found)
+        return True
 
     def _send(self, batch: list[OutMessage]) -> None:
         """Never more than PARALLEL handed over and not yet written down: a crash leaves no more than those in doubt."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from muster.access.fields import blind_index
 from muster.apps.channels.models import InMessage, OutMessage
@@ -84,8 +84,15 @@ def _tell(row: InMessage) -> str:
 
 
 def announce_left_over() -> int:
-    """Tell again what was stored but never dealt with, because a process died in between. Returns how many."""
+    """Tell again what was stored but never dealt with, because a process died in between. Returns how many.
+
+    A text that can not be dealt with is marked refused: it must not come back for ever and hold up the others.
+    """
     rows = list(InMessage.objects.filter(handled="").order_by("id")[:100])
     for row in rows:
-        announce(row)
+        try:
+            announce(row)
+        except (DataError, ValueError) as error:
+            log.warning("text.unusable", error=type(error).__name__, text=row.pk)
+            InMessage.objects.filter(pk=row.pk, handled="").update(handled="refused")
     return len(rows)

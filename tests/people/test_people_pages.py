@@ -11,11 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
-from muster.apps.people import jobs, vault
+from muster.access.models import Account
+from muster.apps.people import actions, jobs, vault
 from muster.apps.people.models import AwayNotice, ImportRun, ImportState, Member
 from muster.codecs.roster import find_roster
 from muster.codecs.units_list import read_units
 from muster.codecs.workbook import open_workbook
+from muster.core.errors import NotAllowed
 from muster.journal.models import Entry
 from tests.people.makers import id_of, person, roster
 from tests.world import World
@@ -130,12 +132,39 @@ def test_upload_check_and_take_over_in_the_browser(world: World, head: Client) -
     assert "The name is blank" in page
     assert "Take over 2 people" in page
     sent_back = book_of(head.get(f"/people/import/{run.pk}/refused.xlsx"))
+    told = Entry.objects.latest("pk")
+    assert (told.action, told.payload) == ("import.refused_taken", {"run": run.pk, "rows": 1})
     assert [row for row in sent_back if row and "TY000042" in row]
     assert not [row for row in sent_back if row and "TY000041" in row]
     head.post(f"/people/import/{run.pk}/", {"act": "take-over"})
     jobs.step()
     assert "2 enrolled, 0 updated." in text_of(head.get(f"/people/import/{run.pk}/"))
     assert Member.objects.count() == 32
+
+
+def test_an_import_is_not_for_somebody_who_has_one_part_of_the_district(world: World, head: Client) -> None:
+    upload(head, roster([person(41), person(42, 姓名=None)]))
+    jobs.step()
+    run = ImportRun.objects.get()
+    Account.objects.filter(pk=world.accounts["duty_officer"].pk).update(unit_path=world.units["T1"].path)
+    bound = world.client_of("duty_officer")
+    seen = Entry.objects.count()
+    for path in ("/people/import/", f"/people/import/{run.pk}/", f"/people/import/{run.pk}/refused.xlsx"):
+        assert "This concerns the whole district" in text_of(bound.get(path))
+        assert bound.post(path, {"act": "take-over"}).status_code in (403, 405)
+    actor = world.actor("duty_officer")
+    acts: list[Callable[[], object]] = [
+        lambda: actions.start_import(actor, "f", b"x", "wgs84", run.as_of),
+        lambda: actions.order_take_over(actor, run),
+        lambda: actions.drop_import(actor, run),
+        lambda: actions.take_refused(actor, run),
+    ]
+    for act in acts:
+        with pytest.raises(NotAllowed):
+            act()
+    assert (Entry.objects.count(), ImportRun.objects.get().state) == (seen, ImportState.CHECKED)
+    assert 'id="people-import"' not in text_of(bound.get("/people/"))
+    assert 'id="people-import"' in text_of(head.get("/people/"))
 
 
 def test_chinese_pages_give_the_reasons_in_chinese(world: World) -> None:

@@ -1,10 +1,11 @@
 """Every write to the registers of people: check the right and the state, do, journal."""
 
 from muster.apps.people.actions.away import add_away, cancel_away
+from muster.apps.people.actions.common import check_office
 from muster.apps.people.actions.contacts import add_contact, give_consent, remove_contact, unmask, withdraw_consent
 from muster.apps.people.actions.holdings import remove_holding, set_holding
 from muster.apps.people.actions.members import MemberInput, save_member
-from muster.apps.people.actions.runs import drop_import, note_export, order_take_over, start_import
+from muster.apps.people.actions.runs import drop_import, note_export, order_take_over, start_import, take_refused
 from muster.apps.people.actions.seed import seed_capabilities
 from muster.apps.people.actions.taking_over import Taken, take_over
 from muster.apps.people.actions.units import UnitTree, set_unit_state, upsert_units
@@ -16,6 +17,7 @@ __all__ = [
     "add_away",
     "add_contact",
     "cancel_away",
+    "check_office",
     "drop_import",
     "give_consent",
     "note_export",
@@ -28,6 +30,7 @@ __all__ = [
     "set_unit_state",
     "start_import",
     "take_over",
+    "take_refused",
     "unmask",
     "upsert_units",
     "withdraw_consent",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from muster.access.rights import SYSTEM, Actor, Right, check
 from muster.apps.people.models import Member
 from muster.apps.people.reads.scope import visible_members
-from muster.core.errors import InvalidInput, NotFound
+from muster.core.errors import InvalidInput, NotAllowed, NotFound
 from muster.jobs import clock
 from muster.journal.actions import append
 
@@ -21,6 +21,13 @@ def check_member(actor: Actor, member: Member, right: Right, *, own: bool = Fals
     check(actor, right)
     if actor is not SYSTEM and not visible_members(actor).filter(pk=member.pk).exists():
         raise NotFound("people.member_unknown", number=member.number)
+
+
+def check_office(actor: Actor, right: Right) -> None:
+    """The actor has `right` for the whole district. NotAllowed "people.whole_office" for one with a part of it."""
+    check(actor, right)
+    if actor.unit_path:
+        raise NotAllowed("people.whole_office")
 
 
 def stated(reason: str, code: str, limit: int = 200) -> str:

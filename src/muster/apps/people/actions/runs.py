@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from muster.access.rights import Actor, Right, check
 from muster.apps.people import vault
-from muster.apps.people.actions.common import STREAM
+from muster.apps.people.actions.common import STREAM, check_office
 from muster.apps.people.actions.taking_over import take_over
 from muster.apps.people.models import ImportRun, ImportState
 from muster.apps.people.reads.import_result import refused_workbook, stored_result
 from muster.apps.people.reads.rosters import Checked, check_people
 from muster.codecs.text import without_controls
 from muster.core.datum import DATUMS
-from muster.core.errors import Conflict, IllegalTransition, InvalidInput, MusterError, Unreadable
+from muster.core.errors import Conflict, IllegalTransition, InvalidInput, MusterError, NotFound, Unreadable
 from muster.jobs import clock
 from muster.journal.actions import append
 
@@ -41,7 +41,7 @@ def start_import(actor: Actor, file_name: str, data: bytes, datum: str, as_of: d
 
     InvalidInput "geo.datum_unknown", "file.empty", "file.too_large".
     """
-    check(actor, Right.IMPORT_PEOPLE)
+    check_office(actor, Right.IMPORT_PEOPLE)
     if datum not in DATUMS:
         raise InvalidInput("geo.datum_unknown", datum=datum)
     if not data:
@@ -73,7 +73,7 @@ def start_import(actor: Actor, file_name: str, data: bytes, datum: str, as_of: d
 @transaction.atomic
 def order_take_over(actor: Actor, run: ImportRun) -> None:
     """A person has seen the dry run and wants its good rows. Once only."""
-    check(actor, Right.IMPORT_PEOPLE)
+    check_office(actor, Right.IMPORT_PEOPLE)
     moved = ImportRun.objects.filter(pk=run.pk, state=ImportState.CHECKED).update(
         state=ImportState.COMMITTING,
         error="",
@@ -89,7 +89,7 @@ def order_take_over(actor: Actor, run: ImportRun) -> None:
 @transaction.atomic
 def drop_import(actor: Actor, run: ImportRun) -> None:
     """Throw a dry run away, with its file."""
-    check(actor, Right.IMPORT_PEOPLE)
+    check_office(actor, Right.IMPORT_PEOPLE)
     gone, _ = ImportRun.objects.filter(pk=run.pk).exclude(state__in=OPEN_STATES).delete()
     if not gone:
         raise Conflict("people.import_running")
@@ -189,6 +189,20 @@ def purge_old() -> int:
         _drop_files(run)
         ImportRun.objects.filter(pk=run.pk).update(file_path="")
     return len(old)
+
+
+@transaction.atomic
+def take_refused(actor: Actor, run: ImportRun) -> bytes:
+    """The refused rows as a workbook, numbers in clear as they were sent; the journal says that it left the house.
+
+    NotFound "people.file_gone"."""
+    check_office(actor, Right.IMPORT_PEOPLE)
+    if not run.file_path:
+        raise NotFound("people.file_gone")
+    data = vault.get(REFUSED_NAME.format(run.file_path))
+    payload = {"run": run.pk, "rows": len(run.result.get("rejected", {}))}
+    append(STREAM, "import.refused_taken", actor=actor.ref, at=clock.now(), payload=payload)
+    return data
 
 
 @transaction.atomic

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, transaction
 
 from muster.access.fields import Sealed, seal_text
-from muster.access.rights import Actor, Right, check
-from muster.apps.people.actions.common import STREAM
+from muster.access.rights import Actor, Right
+from muster.apps.people.actions.common import STREAM, check_office
 from muster.apps.people.actions.members import id_fields, name_keys, phone_fields
 from muster.apps.people.actions.seed import seed_capabilities
 from muster.apps.people.actions.units import UnitTree, upsert_units
@@ -61,7 +61,7 @@ def take_over(actor: Actor, checked: Checked, source: str) -> Taken:
 
     Conflict "people.books_moved": somebody changed the same people since the check, nothing was written; check again.
     """
-    check(actor, Right.IMPORT_PEOPLE)
+    check_office(actor, Right.IMPORT_PEOPLE)
     try:
         return _take_over(actor, checked, source)
     except IntegrityError as error:

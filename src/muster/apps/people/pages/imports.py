@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from muster.access.pages import needs
 from muster.access.rights import Right
-from muster.apps.people import actions, vault
-from muster.apps.people.actions.runs import OPEN_STATES, REFUSED_NAME
+from muster.apps.people import actions
+from muster.apps.people.actions.runs import OPEN_STATES
 from muster.apps.people.forms import UploadForm
 from muster.apps.people.models import ImportRun, ImportState
 from muster.apps.people.pages.downloads import as_file
@@ -28,6 +28,7 @@ SHOWN_RUNS = 8
 @never_cache
 @needs(Right.IMPORT_PEOPLE)
 def import_start(request: HttpRequest) -> HttpResponse:
+    actions.check_office(request.actor, Right.IMPORT_PEOPLE)
     form = UploadForm(request.POST or None, request.FILES or None, initial={"as_of": beijing_day(clock.now())})
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
@@ -51,6 +52,7 @@ def _run(run_id: int) -> ImportRun:
 @never_cache
 @needs(Right.IMPORT_PEOPLE)
 def import_run(request: HttpRequest, run_id: int) -> HttpResponse:
+    actions.check_office(request.actor, Right.IMPORT_PEOPLE)
     run = _run(run_id)
     if request.method == "POST":
         act = request.POST.get("act")
@@ -67,11 +69,10 @@ def import_run(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_safe
 @never_cache
 @needs(Right.IMPORT_PEOPLE)
-def import_refused(_request: HttpRequest, run_id: int) -> HttpResponse:
+def import_refused(request: HttpRequest, run_id: int) -> HttpResponse:
+    actions.check_office(request.actor, Right.IMPORT_PEOPLE)
     run = _run(run_id)
-    if not run.file_path:
-        raise NotFound("people.file_gone")
-    return as_file(vault.get(REFUSED_NAME.format(run.file_path)), f"muster-refused-{run.pk}.xlsx")
+    return as_file(actions.take_refused(request.actor, run), f"muster-refused-{run.pk}.xlsx")
 
 
 def _context(run: ImportRun) -> dict[str, object]:

@@ -78,7 +78,7 @@ def _page(request: HttpRequest, member: Member | None = None, **more: object) ->
         "query_sort": query_without(request, "sort", "page"),
         "query_page": query_without(request, "page"),
         "may_edit": actor.may(Right.EDIT_PEOPLE),
-        "may_import": actor.may(Right.IMPORT_PEOPLE),
+        "may_import": actor.may(Right.IMPORT_PEOPLE) and not actor.unit_path,
         "may_unmask": actor.may(Right.UNMASK),
         **forms,
         **more,

@@ -274,8 +274,23 @@ def test_what_has_not_left_can_be_taken_back_and_nothing_else() -> None:
     claim_batch(1)
     cancelled = cancel_waiting([claimed.ref, waiting.ref, by_hand.ref])
     assert {m.pk for m in cancelled} == {waiting.pk, by_hand.pk}
-    assert [fresh(m).state for m in (claimed, waiting, by_hand)] == ["claimed", "cancelled", "cancelled"]
+    assert [fresh(m).state for m in (claimed, waiting, by_hand)] == ["perhaps_sent", "cancelled", "cancelled"]
     assert claim_batch(5) == []
+
+
+@pytest.mark.parametrize("tried_before", [False, True])
+def test_what_a_sender_holds_is_not_sent_again_after_it_was_taken_back(tried_before: bool) -> None:
+    message = queue(1)
+    if tried_before:
+        mark_failed(claim_batch(1)[0], error="gateway.ReadTimeout", perhaps=True)
+        OutMessage.objects.update(next_try_at=timezone.now())
+    (held,) = claim_batch(1)
+    assert cancel_waiting([message.ref]) == []
+    assert mark_failed(held, error="gateway.ConnectError") is None
+    OutMessage.objects.update(next_try_at=timezone.now(), claimed_at=timezone.now() - timedelta(minutes=5))
+    assert recover_claims(at_start=True) == 0
+    assert claim_batch(5) == []
+    assert (fresh(message).state, fresh(message).sent_at is None) == ("perhaps_sent", False)
 
 
 def test_every_state_of_the_model_is_reached_by_these_rules() -> None:

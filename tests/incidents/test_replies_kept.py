@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from muster.access.fields import blind_index
-from muster.apps.channels.actions import record_inbound
+from muster.apps.channels.actions import claim_batch, record_inbound
+from muster.apps.channels.models import OutMessage
+from muster.apps.incidents import actions
 from muster.apps.incidents.models import Reply
 
 pytestmark = pytest.mark.django_db
@@ -31,3 +33,15 @@ def test_an_acceptance_with_an_impossible_time_is_still_an_acceptance(office, al
     reply = Reply.objects.get()
     alert.refresh_from_db()
     assert (text.handled, reply.answer, reply.eta_minutes, alert.state) == ("reply", "accept", None, "accepted")
+
+
+def test_who_perhaps_got_the_alert_is_told_when_he_is_released(office, settings):
+    settings.MUSTER_EXERCISE_SMS_URL = "http://exercise.test"
+    callout = office.opens()
+    alerts = office.calls(callout)
+    held = {message.ref for message in claim_batch(2)}
+    run = office.solves(callout)
+    run.releasable = [alert.pk for alert in alerts]
+    run.save()
+    assert actions.release(office.commander, callout, [alert.pk for alert in alerts]) == len(alerts)
+    assert {message.ref for message in OutMessage.objects.filter(kind="release")} == held

@@ -101,16 +101,22 @@ def has_mobile(member: Member) -> bool:
 def cancel_waiting(refs: Iterable[str], kinds: Sequence[str] = ("alert",)) -> list[OutMessage]:
     """Take back what has surely not left: still waiting, or on the call list. Returns what was cancelled.
 
-    What has perhaps left can not be taken back; it is not sent again.
+    What has perhaps left can not be taken back. It is not sent again: it counts as handed over now, and a sender that
+    still holds it finds its claim lost.
     """
     wanted = list(refs)
     rows: list[OutMessage] = []
+    perhaps: list[OutMessage] = []
     for start in range(0, len(wanted), CHUNK):
         part = OutMessage.objects.select_for_update().filter(ref__in=wanted[start : start + CHUNK], kind__in=kinds)
         rows += part.filter(state__in=(MessageState.QUEUED, MessageState.CALL_LIST))
-        part.filter(state=MessageState.PERHAPS_SENT, sent_at=None, claim="").update(sent_at=now())
+        perhaps += part.filter(state__in=(MessageState.CLAIMED, MessageState.PERHAPS_SENT), sent_at=None)
     for row in rows:
         row.state = MessageState.CANCELLED
         row.save(update_fields=["state"])
+        message_changed.send(sender=OutMessage, message=row)
+    for row in perhaps:
+        row.state, row.claim, row.sent_at = MessageState.PERHAPS_SENT, "", now()
+        row.save(update_fields=["state", "claim", "sent_at"])
         message_changed.send(sender=OutMessage, message=row)
     return rows

@@ -247,6 +247,7 @@ def release(actor: Actor, callout: Callout, alert_ids: Iterable[int]) -> int:
     alerts = list(row.alerts.filter(pk__in=list(alert_ids), state__in=[*OPEN]).select_related("member"))
     cancel_waiting([alert.ref for alert in alerts])
     for alert in alerts:
+        alert.refresh_from_db(fields=["state", "sent_at"])  # what perhaps left has a time of sending now: he is told
         told = alert.state in COMING
         alert.state = step(ALERT_STEPS, alert.state, AlertState.RELEASED)
         alert.released_at = moment

@@ -1,10 +1,12 @@
-"""What other apps hear from the channels. Both are sent inside the transaction that made the change.
+"""What other apps hear from the channels. All are sent inside the transaction that makes the change.
 
+message_locking(refs): messages of these refs are about to be locked; a receiver locks first what its acts lock first.
 message_changed(message): an OutMessage has a new state.
 text_received(in_message): a text came in; a receiver that deals with it returns a word of `InMessage.handled`.
 """
 
 from django.dispatch import Signal
 
+message_locking = Signal()
 message_changed = Signal()
 text_received = Signal()

@@ -7,8 +7,9 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the channels: what becomes of messages, and texts that come in."""
-        from muster.apps.channels.signals import message_changed, text_received
+        from muster.apps.channels.signals import message_changed, message_locking, text_received
         from muster.apps.incidents import listeners
 
+        message_locking.connect(listeners.on_message_locking, dispatch_uid="incidents")
         message_changed.connect(listeners.on_message_changed, dispatch_uid="incidents")
         text_received.connect(listeners.on_text_received, dispatch_uid="incidents")

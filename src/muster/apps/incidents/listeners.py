@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from muster.apps.channels.models import InMessage, OutMessage
 from muster.apps.incidents.actions import note_message, take_text
+from muster.apps.incidents.actions.common import lock_callouts
+
+
+def on_message_locking(refs: Iterable[str], **_: object) -> None:
+    lock_callouts(refs)
 
 
 def on_message_changed(message: OutMessage, **_: object) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from muster.access.rights import Actor, Right, check
 from muster.apps.channels.models import MessageState, OutMessage
 from muster.apps.channels.reads import CallRow, call_rows
-from muster.apps.channels.signals import message_changed
+from muster.apps.channels.signals import message_changed, message_locking
 from muster.core.errors import Conflict, NotAllowed, NotFound
 from muster.jobs.clock import now
 from muster.journal.actions import append
@@ -40,6 +40,8 @@ def mark_told(actor: Actor, message_id: int) -> OutMessage:
     Errors: "channels.no_message" (NotFound), "access.outside_unit" (NotAllowed), "channels.already_told" (Conflict).
     """
     check(actor, Right.RECORD)
+    refs = list(OutMessage.objects.filter(pk=message_id).values_list("ref", flat=True))
+    message_locking.send(sender=OutMessage, refs=refs)
     row = OutMessage.objects.select_for_update().filter(pk=message_id).first()
     if row is None:
         raise NotFound("channels.no_message")

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from muster.apps.channels.models import MessageState, OutMessage, Receipt
-from muster.apps.channels.signals import message_changed
+from muster.apps.channels.signals import message_changed, message_locking
 
 DELIVERED, FAILED = "delivered", "failed"
 _NEVER_LEFT = (MessageState.CALL_LIST, MessageState.CANCELLED)
@@ -21,6 +21,8 @@ def record_receipt(
 
     Delivered is believed over everything, before and after; failed only about a message that was handed over.
     """
+    refs = list(OutMessage.objects.filter(client_id=client_id).values_list("ref", flat=True))
+    message_locking.send(sender=OutMessage, refs=refs)
     row = OutMessage.objects.select_for_update().filter(client_id=client_id).first()
     if row is None or (exercise is not None and row.exercise != exercise):
         return None

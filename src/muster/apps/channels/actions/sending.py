@@ -21,7 +21,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from muster.apps.channels.models import MessageState, OutMessage
-from muster.apps.channels.signals import message_changed
+from muster.apps.channels.signals import message_changed, message_locking
 
 LEASE_SECONDS = 30
 MOST_TRIES = 8
@@ -66,6 +66,7 @@ def claim_batch(most: int) -> list[OutMessage]:
 
 def _held(message: OutMessage) -> OutMessage | None:
     """The row while this claim still holds it; a receipt or another sender may have been faster."""
+    message_locking.send(sender=OutMessage, refs=[message.ref])
     return OutMessage.objects.select_for_update().filter(pk=message.pk, claim=message.claim).exclude(claim="").first()
 
 
@@ -127,6 +128,7 @@ def recover_claims(*, at_start: bool = False) -> int:
     old = now - timedelta(seconds=LEASE_SECONDS)
     claims = held.values_list("id", "claim", "claimed_at")
     lost = [pk for pk, claim, since in claims if since < old or (at_start and _gone(claim))]
+    message_locking.send(sender=OutMessage, refs=list(held.filter(id__in=lost).values_list("ref", flat=True)))
     rows = list(held.select_for_update().filter(id__in=lost))
     for row in rows:
         _after_failure(row, error="sender.lost", perhaps=True, final=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from muster.access.rights import Actor
-from muster.apps.incidents.models import Callout, Incident
+from muster.apps.incidents.models import Alert, Callout, Incident
 from muster.core.errors import NotFound
 from muster.jobs.clock import now
 from muster.journal.actions import append
@@ -17,6 +17,14 @@ def lock(callout_id: int) -> Callout:
     if row is None:
         raise NotFound("incidents.no_callout", callout=callout_id)
     return row
+
+
+def lock_callouts(refs: Iterable[str]) -> None:
+    """Lock the callouts that these references of messages (alert:17) belong to, always in the same order."""
+    alerts = [int(ref.removeprefix("alert:")) for ref in refs if ref.startswith("alert:")]
+    ids = Alert.objects.filter(pk__in=alerts).values_list("callout_id", flat=True)
+    for callout_id in sorted(set(ids)):
+        lock(callout_id)
 
 
 def note(

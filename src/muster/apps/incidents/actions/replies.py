@@ -145,9 +145,12 @@ def note_message(message: OutMessage) -> None:
     """A channel reports on an alert's message: the alert follows, unless the person has already answered."""
     if message.kind != "alert" or message.state not in _NEWS or not message.ref.startswith("alert:"):
         return
-    alert = Alert.objects.select_for_update().filter(pk=int(message.ref.removeprefix("alert:"))).first()
-    if alert is None:
+    pk = int(message.ref.removeprefix("alert:"))
+    callout_id = Alert.objects.filter(pk=pk).values_list("callout_id", flat=True).first()
+    if callout_id is None:
         return
+    callout = lock(callout_id)  # before the alert, as every act does
+    alert = Alert.objects.select_for_update().select_related("member").get(pk=pk)
     target = _NEWS[message.state]
     alert.channel = message.channel
     alert.sent_at = alert.sent_at or message.sent_at
@@ -157,7 +160,6 @@ def note_message(message: OutMessage) -> None:
         alert.state = target
     alert.save(update_fields=["channel", "sent_at", "delivered_at", "state"])
     if moved and target == AlertState.UNDELIVERED:
-        callout = lock(alert.callout_id)
         facts = {"alert": alert.pk, "error": message.error}
         note(callout.incident, "alert.undelivered", "system", payload=facts, person=alert.member.number)
         want_solve(callout)

@@ -55,6 +55,7 @@ PAGES = (
     ("review", "head", "/review/{review}/"),
     ("pay", "head", "/review/{review}/pay/"),
     ("plans", "head", "/plans/"),
+    ("plan-points", "head", "/plans/points/"),
     ("plan-new", "head", "/plans/new/"),
     ("plan", "head", "/plans/{plan}/"),
     ("people", "head", "/people/"),

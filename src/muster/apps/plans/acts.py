@@ -1,4 +1,4 @@
-"""What the acts on plans are called in the journal."""
+"""What the acts on plans and places are called in the journal."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,5 +12,11 @@ register(
         "plan.pre_authorised": _("Plan pre-authorised"),
         "plan.authority_withdrawn": _("Pre-authorisation withdrawn"),
         "plan.retired": _("Plan retired"),
+        "point.entered": _("Muster point entered"),
+        "point.changed": _("Muster point changed"),
+        "point.removed": _("Muster point removed"),
+        "site.entered": _("Site entered"),
+        "site.changed": _("Site changed"),
+        "site.removed": _("Site removed"),
     }
 )

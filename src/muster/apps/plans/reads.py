@@ -1,15 +1,15 @@
-"""Questions about contingency plans: which fits an incident, what it asks for, how many people could fill a line."""
+"""Questions about contingency plans and places: which plan fits an incident, what it asks for, who uses a place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 
 from muster.apps.people.models import MemberState
 from muster.apps.people.reads.validity import valid_holdings
-from muster.apps.plans.models import Plan, PlanNeed, Site
+from muster.apps.plans.models import MusterPoint, Plan, PlanNeed, Site
 from muster.core.errors import NotFound
 from muster.core.units import beijing_day
 
@@ -72,3 +72,32 @@ def holder_counts(at: datetime) -> dict[int, int]:
     """capability id -> active members who hold it validly on the Beijing day of `at`; others are absent."""
     held = valid_holdings(beijing_day(at)).filter(member__state=MemberState.ACTIVE)
     return dict(held.order_by().values_list("capability").annotate(Count("member", distinct=True)))
+
+
+def is_used(place: MusterPoint | Site, *, but_for: type[Model] | None = None) -> bool:
+    """Whether any row of any app (other than of the model `but_for`) names the muster point or the site."""
+    relations = [relation for relation in place._meta.related_objects if relation.related_model is not but_for]
+    return any(
+        relation.related_model._default_manager.filter(**{relation.field.name: place}).exists()
+        for relation in relations
+    )
+
+
+def point_by_id(pk: str) -> MusterPoint:
+    """Error: NotFound "plans.point_unknown", also for what is no number."""
+    point = MusterPoint.objects.filter(pk=pk).first() if _is_id(pk) else None
+    if point is None:
+        raise NotFound("plans.point_unknown")
+    return point
+
+
+def site_by_id(pk: str) -> Site:
+    """Error: NotFound "plans.site_unknown", also for what is no number."""
+    site = Site.objects.filter(pk=pk).first() if _is_id(pk) else None
+    if site is None:
+        raise NotFound("plans.site_unknown")
+    return site
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10

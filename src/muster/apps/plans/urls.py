@@ -1,10 +1,11 @@
 from django.urls import path
 
-from muster.apps.plans import pages
+from muster.apps.plans import pages, place_pages
 
 urlpatterns = [
     path("plans/", pages.plan_list, name="plan-list"),
     path("plans/new/", pages.plan_new, name="plan-new"),
+    path("plans/points/", place_pages.places, name="plan-points"),
     path("plans/<int:plan_id>/", pages.plan_page, name="plan-page"),
     path("plans/<int:plan_id>/copy/", pages.plan_copy, name="plan-copy"),
     path("plans/<int:plan_id>/pre-authorise/", pages.plan_pre_authorise, name="plan-pre-authorise"),

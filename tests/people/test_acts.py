@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -135,6 +136,33 @@ def test_nobody_is_enrolled_twice_under_one_id_number(world: World) -> None:
 def test_an_employer_who_pays_wages_is_marked_for_all(world: World) -> None:
     actions.save_member(world.actor("office_head"), given(world, employer="新田机械厂", employer_pays=False))
     assert not Employer.objects.get(name="新田机械厂").pays_wages
+    told = Entry.objects.get(action="employer.changed")
+    assert told.payload == {"employer": Employer.objects.get(name="新田机械厂").pk, "pays_wages": False}
+
+
+def test_only_the_office_changes_what_an_employer_pays(world: World) -> None:
+    officer = world.actor("town_officer")
+    same = given(world, employer="新田机械厂", employer_pays=True)
+    actions.save_member(officer, same)
+    refused(
+        "people.employer_office",
+        lambda: actions.save_member(officer, replace(same, number="N2", id_number=None, employer_pays=False)),
+        NotAllowed,
+    )
+    assert Employer.objects.get(name="新田机械厂").pays_wages
+    actions.save_member(officer, replace(same, number="N3", id_number=None, employer="新厂", employer_pays=False))
+    assert not Entry.objects.filter(action="employer.changed").exists()
+
+
+def test_what_changed_since_the_member_was_read_is_kept_and_seen_in_the_journal(world: World) -> None:
+    head = world.actor("office_head")
+    actions.save_member(head, given(world))
+    stale = Member.objects.get(number=given(world).number)
+    Member.objects.filter(pk=stale.pk).update(remark="found", phone_masked="meanwhile")
+    actions.save_member(head, given(world, phone=None, remark="written"), stale)
+    now = Member.objects.get(pk=stale.pk)
+    assert (now.remark, now.phone_masked) == ("written", "meanwhile")
+    assert Entry.objects.latest("pk").payload["fields"] == ["remark"]
 
 
 def test_a_town_officer_enrols_and_changes_only_his_own(world: World) -> None:

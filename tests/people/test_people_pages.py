@@ -70,6 +70,32 @@ def test_the_form_of_a_known_member_never_holds_his_numbers(world: World, head: 
     assert (member.name, member.phone, member.id_number) == ("欧阳若山", "+8619900000099", id_of(99))
 
 
+def test_a_town_officer_changes_somebody_who_serves_in_a_district_team_without_moving_him(world: World) -> None:
+    team, village = world.units["S1"], world.units["V11"]
+    Member.objects.filter(number="TY000001").update(unit=team, home_unit=village)
+    officer, path = world.client_of("town_officer"), "/people/TY000001/edit/"
+    assert f'<option value="{team.pk}" selected>' in text_of(officer.get(path))
+    assert f'<option value="{team.pk}"' not in text_of(officer.get("/people/new/"))
+    entered = form_of(world, unit=team.pk, id_number="", phone="", remark="夜班", employer="", name="改名")
+    assert officer.post(path, entered).status_code == 302
+    member = Member.objects.get(number="TY000001")
+    assert (member.unit, member.remark) == (team, "夜班")
+
+
+def test_the_tick_of_an_employer_is_refused_at_its_field_for_a_town_officer(world: World) -> None:
+    officer = world.client_of("town_officer")
+    answer = officer.post("/people/new/", form_of(world, employer="新田机械厂"))
+    assert answer.status_code == 422
+    assert "Only the office changes this" in text_of(answer)
+    assert officer.post("/people/new/", form_of(world, employer="新田机械厂", employer_pays="on")).status_code == 302
+
+
+def test_a_member_is_on_the_team_in_chinese_not_in_hand_like_an_incident(world: World) -> None:
+    page = text_of(world.client_of("office_head", language="zh-hans").get("/people/TY000001/edit/"))
+    assert "在队" in page
+    assert "处置中" not in page
+
+
 @pytest.mark.parametrize(
     ("changes", "say"),
     [

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -203,8 +204,10 @@ class MemberForm(forms.Form):
     def __init__(self, actor: Actor, member: Member | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.member = member
-        units = visible_units(actor).select_related("parent")
-        self.fields["unit"].queryset = units.exclude(kind=UnitKind.TOWN)
+        # Somebody who lives here may serve elsewhere, in a district team: to change his phone must not move him.
+        offered = Q(pk__in=visible_units(actor).exclude(kind=UnitKind.TOWN).values("pk"))
+        offered |= Q(pk=member.unit_id if member else None)
+        self.fields["unit"].queryset = Unit.objects.filter(offered).select_related("parent")
         self.fields["home_unit"].queryset = Unit.objects.filter(kind=UnitKind.VILLAGE).select_related("parent")
         if member is not None:
             self.fields["number"].disabled = True

@@ -71,7 +71,7 @@ class Capability(models.Model):
 
 
 class MemberState(models.TextChoices):
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("member", "Active")
     SUSPENDED = "suspended", _("Suspended")
     DISCHARGED = "discharged", _("Discharged")
 

@@ -9,6 +9,9 @@ TEXTS = {
     "people.number_taken": _("This member number is taken. Open that member's card, or choose another number."),
     "people.id_taken": _("Another member has this ID number. Search for him; perhaps he is enrolled already."),
     "people.unit_outside": _("The unit lies outside your part of the district. Ask the office to make this change."),
+    "people.employer_office": _(
+        "Whether an employer goes on paying wages counts for all his people. Leave it as it was, or ask the office."
+    ),
     "people.whole_office": _("This concerns the whole district. Ask somebody whose account is not bound to one part."),
     "people.unit_state": _("This unit can not be changed so. Load the page again."),
     "people.unit_blank": _("A row of the list of units lacks the town or the village. Fill it in and try again."),

@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 
 from muster.access.fields import blind_index
 from muster.access.rights import SYSTEM, Actor, Right, check
-from muster.apps.people.actions.common import check_member, note
+from muster.apps.people.actions.common import STREAM, check_member, note
 from muster.apps.people.models import Employer, Member, MemberState, Unit
 from muster.codecs import idnumber, orgcode, phone, pinyin, strokes
 from muster.codecs.text import normal
 from muster.core.errors import Conflict, InvalidInput, NotAllowed
 from muster.core.geo import CHINA, plausible
+from muster.jobs import clock
+from muster.journal.actions import append
 
 CHANNELS = ("", "sms", "call_list")
 
@@ -98,15 +100,21 @@ def _values(given: MemberInput) -> dict[str, object]:
     return plain | name_keys(name) | _numbers(given)
 
 
-def _employer(given: MemberInput) -> Employer | None:
+def _employer(actor: Actor, given: MemberInput) -> Employer | None:
+    """The employer by name and code; what he pays concerns all his people and is changed by the office alone."""
     name = normal(given.employer)[:120]
     if not name:
         return None
     code = orgcode.parse(given.employer_code).value[:18]
-    employer, _ = Employer.objects.get_or_create(name=name, code=code)
-    if employer.pays_wages != given.employer_pays:
-        employer.pays_wages = given.employer_pays
+    pays = given.employer_pays
+    employer, _ = Employer.objects.get_or_create(name=name, code=code, defaults={"pays_wages": pays})
+    if employer.pays_wages != pays:
+        if actor.unit_path:
+            raise NotAllowed("people.employer_office")
+        employer.pays_wages = pays
         employer.save(update_fields=["pays_wages"])
+        payload = {"employer": employer.pk, "pays_wages": pays}
+        append(STREAM, "employer.changed", actor=actor.ref, at=clock.now(), payload=payload)
     return employer
 
 
@@ -122,14 +130,16 @@ def save_member(actor: Actor, given: MemberInput, member: Member | None = None) 
     """Enrol a new member, or change `member`.
 
     Conflict "people.number_taken" (a new member under a known number), "people.id_taken" (another member has this ID
-    number); InvalidInput of the codecs for a bad ID number or phone; NotAllowed "people.unit_outside".
+    number); InvalidInput of the codecs for a bad ID number or phone; NotAllowed "people.unit_outside",
+    "people.employer_office" (only the office says whether an employer pays on).
     """
     if member is None:
         check(actor, Right.EDIT_PEOPLE)
     else:
         check_member(actor, member, Right.EDIT_PEOPLE)
+        member = Member.objects.select_for_update().get(pk=member.pk)  # as it stands now, not as the caller read it
     _check_units(actor, given)
-    values = _values(given) | {"employer": _employer(given)}
+    values = _values(given) | {"employer": _employer(actor, given)}
     new = member is None
     if member is None:
         member = Member(number=_new_number(given.number))
@@ -138,7 +148,7 @@ def save_member(actor: Actor, given: MemberInput, member: Member | None = None) 
         return member
     for name, value in values.items():
         setattr(member, name, value)
-    _store(member)
+    _store(member, None if new else sorted(changed))
     visible = sorted(name for name in changed if name not in _DERIVED)
     note(actor, "member.enrolled" if new else "member.changed", member, {"fields": visible}, {"before": changed})
     return member
@@ -165,11 +175,12 @@ def _new_number(text: str) -> str:
     return number
 
 
-def _store(member: Member) -> None:
+def _store(member: Member, fields: list[str] | None) -> None:
+    """Insert (no `fields`), or write the named columns alone: an act on another column is not undone."""
     if member.id_index and Member.objects.filter(id_index=member.id_index).exclude(pk=member.pk).exists():
         raise Conflict("people.id_taken")
     try:
         with transaction.atomic():
-            member.save()
+            member.save(force_insert=fields is None, update_fields=fields)
     except IntegrityError as error:  # somebody else enrolled the same person between the look and the write
         raise Conflict("people.id_taken") from error

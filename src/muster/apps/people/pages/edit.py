@@ -15,7 +15,7 @@ from muster.apps.people import actions
 from muster.apps.people.forms import MemberForm
 from muster.apps.people.models import Member
 from muster.apps.people.reads import member_by_number
-from muster.core.errors import Conflict
+from muster.core.errors import Conflict, NotAllowed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,12 +45,13 @@ def _write(request: HttpRequest, member: Member | None) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, form: MemberForm, member: Member | None) -> Member | None:
-    """The member, or None with the reason at the field when somebody else has the number."""
+    """The member, or None with the reason at the field that stands in the way."""
     try:
         return actions.save_member(request.actor, form.as_input(), member)
-    except Conflict as error:
+    except (Conflict, NotAllowed) as error:
         taken = {
             "people.number_taken": ("number", _("This member number is taken.")),
+            "people.employer_office": ("employer_pays", _("Only the office changes this; leave it as it was.")),
             "people.id_taken": ("id_number", _("Another member has this ID number.")),
         }
         if error.code not in taken:

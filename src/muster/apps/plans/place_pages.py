@@ -29,7 +29,7 @@ class _Kind:
 
     form: type[PlaceForm]
     find: Callable[[str], MusterPoint | Site]
-    save: Callable[..., MusterPoint | Site]
+    write: Callable[..., MusterPoint | Site]
     remove: Callable[..., None]
 
 
@@ -65,7 +65,7 @@ def _blank(name: str, place: MusterPoint | Site | None) -> PlaceForm:
 
 def _save(request: HttpRequest, name: str, place: MusterPoint | Site | None, form: PlaceForm) -> bool:
     try:
-        KINDS[name].save(request.actor, **form.cleaned_data, **{name: place})
+        KINDS[name].write(request.actor, **form.cleaned_data, **{name: place})
     except (InvalidInput, Conflict) as error:
         form.refused = error
         return False

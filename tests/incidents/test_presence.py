@@ -95,6 +95,44 @@ def test_the_duty_officer_can_not_release_or_stand_down(office):
         actions.stand_down(office.duty, callout)
 
 
+def test_who_was_signed_out_and_is_back_is_here_again_and_keeps_his_arrival(office):
+    callout = office.opens()
+    alert = office.calls(callout)[0]
+    actions.check_in(office.duty, alert)
+    arrived = office.clock.at
+    office.clock.forward(5)
+    actions.leave(office.duty, callout, [alert.pk])
+    actions.check_in(office.duty, alert)
+    alert.refresh_from_db()
+    assert (alert.state, alert.checked_in_at) == ("checked_in", arrived)
+    assert Attendance.objects.get().ends_at is None
+    assert len(pay_lines(callout.ref)) == 1
+
+
+def test_people_who_leave_a_line_that_was_met_do_not_undo_it(office):
+    callout = office.opens()
+    for alert in office.calls(callout):
+        actions.check_in(office.duty, alert)
+    office.clock.forward(41)
+    seated = list(callout.alerts.filter(post__order=2).values_list("pk", flat=True))
+    actions.leave(office.duty, callout, seated)
+    run = office.solves(callout)
+    assert {line["order"]: line["p"] for line in run.per_line}[2] == 1.0
+    assert run.p_hat > 0.95
+    assert [line.on_scene for line in reads.board(callout, office.duty).lines][1] == 0
+
+
+def test_messages_that_have_not_left_say_nothing_about_people(office):
+    callout = office.opens()
+    office.calls(callout)
+    office.clock.forward(3)
+    fresh = office.solves(callout)
+    callout.alerts.update(sent_at=office.clock.at)
+    office.clock.forward(8)
+    waited = office.solves(callout)
+    assert fresh.p_hat > waited.p_hat
+
+
 def test_roll_call_names_the_missing_and_closing_waits_for_everybody(office):
     callout = office.opens()
     alerts = office.calls(callout)[:5]

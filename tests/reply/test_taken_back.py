@@ -10,6 +10,7 @@ from muster.access.rights import Actor
 from muster.apps.channels.actions import claim_batch, queue_message
 from muster.apps.channels.models import OutMessage
 from muster.apps.incidents.actions import release, stand_down
+from muster.apps.incidents.models import Callout, SolveRun
 from muster.apps.incidents.models.callout import AlertState
 from tests.reply.scene import T0, Scene
 
@@ -22,11 +23,20 @@ def _gateway(settings: object) -> None:
     settings.MUSTER_SMS_URL = "http://actual.test"
 
 
+def spare(scene: Scene) -> Callout:
+    """The newest answer says that this person is not needed."""
+    SolveRun.objects.create(
+        callout=scene.callout, seq=1, at=T0, solved_at=T0, seconds=0.1, outcome="enough", roster_hash="r",
+        model_version="m", releasable=[scene.alert.pk],
+    )  # fmt: skip
+    return scene.callout
+
+
 @pytest.mark.parametrize(
     "end",
     [
         lambda scene: stand_down(COMMANDER, scene.callout),
-        lambda scene: release(COMMANDER, scene.callout, [scene.alert.pk]),
+        lambda scene: release(COMMANDER, spare(scene), [scene.alert.pk]),
     ],
 )
 def test_a_call_that_has_not_left_is_taken_back(end: Callable[[Scene], object], scene: Scene) -> None:

@@ -6,7 +6,7 @@ the same way on those who accepted: P(comes | not here by t).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -88,9 +88,7 @@ class Standing:
         """Mean and s.d. of the district shock, given who has accepted, who has declined and who is silent since when."""
         accepted = self.coming | self.here | self.let_go
         heard = accepted | self.declined
-        if not heard.any():
-            return 0.0, 1.0
-        rows = heard | self.silent
+        rows = heard | (self.silent & ~np.isnan(self.since_alert))
         answer = np.where(accepted, 1, np.where(self.declined, 0, -1))[rows]
         accept = (self._reached(said) * said.accept)[rows]
         replied = _share_replied(np.nan_to_num(self.since_alert[rows]), said.reply_delay)
@@ -118,6 +116,7 @@ def standing_of(
     ids: np.ndarray,
     at: datetime,
     let_go: Sequence[int] = (),
+    settled: Collection[int] = (),
 ) -> Standing:
     """Rows of `live` alerts placed among `ids` (sorted).
 
@@ -134,8 +133,9 @@ def standing_of(
         alert_ids[row] = alert.pk
         flags[_word(alert)][row] = True
         flags["delivered"][row] = alert.delivered_at is not None
-        flags["fixed"][row] = True
-        minutes["since_alert"][row] = (at - alert.alerted_at).total_seconds() / 60
+        flags["fixed"][row] = alert.member_id not in settled
+        if alert.sent_at is not None or alert.state in COMING:
+            minutes["since_alert"][row] = (at - (alert.sent_at or alert.alerted_at)).total_seconds() / 60
         if alert.eta_at is not None:
             minutes["eta_in"][row] = (alert.eta_at - at).total_seconds() / 60
         if alert.replied_at is not None:

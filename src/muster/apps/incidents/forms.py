@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from muster.apps.incidents.models.incident import Mode
+from muster.apps.people.forms import in_calendar
 from muster.apps.people.models import Unit, UnitKind
 from muster.apps.plans.forms import KitForm, named
 from muster.apps.plans.models import IncidentKind, Site
@@ -61,6 +62,7 @@ class IncidentForm(KitForm):
         label=_("When the call was taken"),
         help_text=_("T+0 of the callout. Empty: now."),
         required=False,
+        validators=[in_calendar],
         input_formats=[LOCAL, "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(format=LOCAL, attrs={"type": "datetime-local", "step": "1"}),
     )

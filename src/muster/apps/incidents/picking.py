@@ -56,9 +56,7 @@ class Worth:
 
 def free_ids(bundle: Bundle) -> set[int]:
     """Members who can be called now: not away, not committed, not asked already."""
-    if bundle.problem is None:
-        return set()
-    return set(bundle.member_ids[bundle.problem.candidates.available].tolist())
+    return set(bundle.member_ids[bundle.available].tolist())
 
 
 def choices(
@@ -104,9 +102,9 @@ def _inside(unit: Unit, path: str) -> bool:
 
 
 def _able(bundle: Bundle, bit: int | None) -> set[int] | None:
-    if bit is None or bundle.problem is None:
+    if bit is None:
         return None
-    held = (bundle.problem.candidates.caps >> np.uint64(bit)) & np.uint64(1)
+    held = (bundle.caps >> np.uint64(bit)) & np.uint64(1)
     return set(bundle.member_ids[held.astype(bool)].tolist())
 
 

@@ -16,6 +16,7 @@ from muster.apps.incidents.forecast import Standing, standing_of
 from muster.apps.incidents.matching import heads_missing
 from muster.apps.incidents.models import Alert, Callout, NeedLine
 from muster.apps.incidents.models.callout import AlertState, CalloutState
+from muster.apps.incidents.models.incident import Mode
 from muster.apps.incidents.states import GONE, OPEN, REFUSED, RUNNING
 from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.plans.models import MusterPoint
@@ -38,6 +39,8 @@ class Bundle:
     posts: np.ndarray  # need order each alerted person is posted to, or was called for; 0 for none
     point_ids: np.ndarray  # nearest muster point of each row
     orders: tuple[int, ...]
+    available: np.ndarray  # who may be called now
+    caps: np.ndarray  # uint64 masks valid today
     missed: tuple[int, ...]  # need orders whose time has passed unmet
     met: tuple[int, ...]  # need orders whose time has passed and that were met
     roster_hash: str
@@ -45,16 +48,19 @@ class Bundle:
     excluded: dict[str, int]
 
 
-def problem_for(callout: Callout, at: datetime) -> Bundle:
+def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) -> Bundle:
     """The callout's problem as of `at`. Three or four queries and array work; no per-member objects."""
     needs = list(callout.needs.select_related("capability"))
     arrays = member_arrays(at)
     said = turnout(arrays.ids, at)
-    committed = committed_ids(at)
+    committed = committed_ids(at, exercises=callout.incident.is_exercise)
     alerts = list(callout.alerts.all())
     live = [alert for alert in alerts if alert.state not in GONE and alert.state != AlertState.RELEASED]
     met, missed = _passed_lines(needs, alerts, arrays, callout.incident.t0, at)
-    over = len(met) == len(needs)
+    over = len(met) == len(needs) or not with_problem
+    # Lines met in time are facts: they and the people seated on them leave the problem, whoever stays or goes now.
+    settled = {alert.member_id for alert in live if alert.post_id in met}
+    left = [need for need in needs if need.pk not in met]
     points = list(callout.muster_points.all())
     minutes, spread, nearest = _travel(arrays, points)
     busy = np.isin(arrays.ids, np.fromiter(committed, np.int64, len(committed)))
@@ -64,8 +70,8 @@ def problem_for(callout: Callout, at: datetime) -> Bundle:
     declined = [alert.member_id for alert in alerts if alert.state in REFUSED]
     # Who accepted and was released is still evidence that people come: without him a release would look like refusals.
     let_go = [a.member_id for a in alerts if a.state == AlertState.RELEASED and (a.replied_at or a.checked_in_at)]
-    standing = standing_of(live, declined, arrays.ids, at, let_go)
-    problem = None if over else _problem(callout, state, standing, needs, missed, at)
+    standing = standing_of(live, declined, arrays.ids, at, let_go, settled)
+    problem = None if over else _problem(callout, state, standing, left, missed, at)
     order_of = {need.pk: need.order for need in needs}
     return Bundle(
         problem=problem,
@@ -73,7 +79,9 @@ def problem_for(callout: Callout, at: datetime) -> Bundle:
         alert_ids=standing.alert_ids,
         posts=_posts(live, arrays.ids, order_of),
         point_ids=nearest,
-        orders=tuple(need.order for need in needs),
+        available=state.available,
+        caps=arrays.caps,
+        orders=tuple(need.order for need in left),
         missed=tuple(sorted(order_of[pk] for pk in missed)),
         met=tuple(sorted(order_of[pk] for pk in met)),
         roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere),
@@ -122,6 +130,8 @@ def _asked_elsewhere(callout: Callout) -> np.ndarray:
     rows = Alert.objects.filter(
         callout__state__in=[*RUNNING, CalloutState.STOOD_DOWN], state__in=[*OPEN, AlertState.CHECKED_IN]
     )
+    if not callout.incident.is_exercise:  # an exercise never keeps anybody from an actual callout
+        rows = rows.filter(callout__incident__mode=Mode.ACTUAL)
     ids = rows.exclude(callout=callout).values_list("member_id", flat=True)
     return np.fromiter(ids, np.int64)
 

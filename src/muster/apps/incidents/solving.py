@@ -16,6 +16,7 @@ import numpy as np
 from django.utils import timezone
 
 from muster.apps.incidents.models import Alert, Callout, SolveRun
+from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.problem import Bundle, problem_for
 from muster.apps.incidents.states import COMING, UNAPPROVED
 from muster.planning.chances import arrived_by
@@ -116,8 +117,9 @@ def _running(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> 
         "target": callout.target,
     }
     if bundle.missed:
+        run.certificate["missed"] = list(bundle.missed)
         run.p_low = run.p_hat = run.p_high = 0.0
-        run.certificate["measured"] = len(bundle.missed) + len(bundle.met) == len(bundle.orders)
+        run.certificate["measured"] = len(bundle.missed) == len(bundle.orders)
     if worth.p_low >= callout.target:
         run.outcome = "shortfall" if bundle.missed else "enough"
         run.releasable = _releasable(callout, bundle, order)
@@ -171,16 +173,10 @@ def _lines(lines: tuple[LineForecast, ...], bundle: Bundle, expected: dict[int, 
     rows: list[dict[str, object]] = []
     for line in lines:
         order = bundle.orders[line.line]
-        p, p_low = _facts(order, bundle) or (line.p, line.p_low)
+        p, p_low = (0.0, 0.0) if order in bundle.missed else (line.p, line.p_low)
         rows.append({"order": order, "p": p, "p_low": p_low, "expected": expected[order], "assigned": line.assigned})
-    return rows
-
-
-def _facts(order: int, bundle: Bundle) -> tuple[float, float] | None:
-    """(p, p_low) of a line whose time has passed, None before."""
-    if order in bundle.missed:
-        return 0.0, 0.0
-    return (1.0, 1.0) if order in bundle.met else None
+    rows += [{"order": order, "p": 1.0, "p_low": 1.0, "expected": None, "assigned": None} for order in bundle.met]
+    return sorted(rows, key=lambda row: row["order"])
 
 
 def _band(worth: Evaluation, callout: Callout, at: datetime) -> dict[str, list[float]]:
@@ -212,6 +208,7 @@ def _repair(repair: Repair, bundle: Bundle) -> dict[str, object]:
 
 def _posts_full(callout: Callout) -> bool:
     needs = {need.pk: need.people for need in callout.needs.all()}
-    for post in callout.alerts.exclude(post=None).exclude(checked_in_at=None).values_list("post_id", flat=True):
+    here = callout.alerts.filter(state=AlertState.CHECKED_IN).exclude(post=None)
+    for post in here.values_list("post_id", flat=True):
         needs[post] -= 1
     return bool(needs) and all(left <= 0 for left in needs.values())

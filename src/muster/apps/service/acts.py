@@ -13,6 +13,7 @@ register(
         "model.fitted": _("Response model fitted"),
         "rate.set": _("Pay rate set"),
         "turn.started": _("Turn of duty started"),
+        "turn.resumed": _("Turn of duty goes on"),
         "turns.ended": _("Turns of duty ended"),
     }
 )

@@ -30,6 +30,10 @@ TEXTS: dict[str, str | Promise] = {
     "incidents.nobody_callable": _(
         "None of those picked can be called: they are away, on duty elsewhere or already called."
     ),
+    "incidents.hand_beyond_plan": _(
+        "Alone you may call people of this plan's capabilities, %(most)s at most. For more wake the duty commander."
+    ),
+    "incidents.release_stale": _("The list has changed: these people are needed after all. Look at the newest list."),
     "incidents.reply_not_understood": _("This answer is not understood. Choose coming, not coming or unclear."),
     "incidents.nobody_here": _("Nobody has checked in yet, so there is nobody to call the roll for."),
     "incidents.roll_call_state": _("Mark people as present or as accounted for elsewhere."),

@@ -10,7 +10,7 @@ from muster.access.rights import Actor, Right, check
 from muster.apps.channels.actions import cancel_waiting, queue_message
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note
-from muster.apps.incidents.models import Alert, Callout, Incident
+from muster.apps.incidents.models import Alert, Callout, Incident, RollCallAnswer
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.models.incident import IncidentState
 from muster.apps.incidents.states import ALERT_STEPS, CALLOUT_STEPS, COMING, INCIDENT_STEPS, OPEN, step
@@ -44,7 +44,7 @@ def _settle(callout: Callout, actor: Actor) -> dict[str, int]:
     cancel_waiting([alert.ref for alert in alerts])  # nobody is called to what has ended
     for alert in alerts:
         target = _end_of(alert, callout)
-        told = alert.state in COMING
+        told = alert.state in COMING or alert.sent_at is not None  # also who has not answered: he may be about to
         alert.state = step(ALERT_STEPS, alert.state, target)
         alert.released_at = moment if target == AlertState.RELEASED else None
         alert.save(update_fields=["state", "released_at"])
@@ -75,14 +75,20 @@ def unaccounted(callout: Callout) -> list[Alert]:
     )
 
 
+def _missing_at_roll_call(callout: Callout) -> int:
+    """People of a running roll call who have neither answered nor been accounted for."""
+    open_calls = RollCallAnswer.objects.filter(roll_call__callout=callout, roll_call__closed_at=None, state="expected")
+    return open_calls.exclude(alert__state=AlertState.CHECKED_IN).count()
+
+
 @transaction.atomic
 def close_incident(actor: Actor, incident: Incident) -> Incident:
     """Close it. Refused while anybody is unaccounted for; the error says how many."""
     check(actor, Right.STAND_DOWN)
     row = lock(incident.callout.pk)
-    left = unaccounted(row)
+    left = len(unaccounted(row)) + _missing_at_roll_call(row)
     if left:
-        raise Conflict("incidents.people_unaccounted", count=len(left))
+        raise Conflict("incidents.people_unaccounted", count=left)
     moment = now()
     row.state = step(CALLOUT_STEPS, row.state, CalloutState.CLOSED)
     row.closed_at = moment

@@ -9,7 +9,7 @@ from django.db import transaction
 from muster.access.rights import Actor
 from muster.apps.incidents.actions.common import lock, note, want_solve
 from muster.apps.incidents.actions.replies import check_scope
-from muster.apps.incidents.models import Alert, Callout, CheckIn
+from muster.apps.incidents.models import Alert, Callout, CheckIn, RollCallAnswer
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.posts import deal
 from muster.apps.incidents.states import ALERT_STEPS, RUNNING, step
@@ -21,7 +21,10 @@ from muster.jobs.clock import now
 
 
 def check_in(actor: Actor, alert: Alert, where: str = "muster", method: str = "list") -> CheckIn:
-    """Check somebody in from the name list at the muster point or the scene. A second time changes nothing."""
+    """Check somebody in from the name list at the muster point or the scene.
+
+    A second time changes nothing; somebody who was signed out and is back is here again.
+    """
     check_scope(actor, alert)
     return _check_in(alert, where, method, actor.ref)
 
@@ -34,20 +37,21 @@ def check_in_by_token(alert: Alert, where: str = "muster") -> CheckIn:
 @transaction.atomic
 def _check_in(alert: Alert, where: str, method: str, by: str) -> CheckIn:
     callout = lock(alert.callout_id)
+    row = Alert.objects.select_for_update().select_related("member").get(pk=alert.pk)
     done = CheckIn.objects.filter(alert_id=alert.pk).first()
-    if done is not None:
+    if done is not None and row.state == AlertState.CHECKED_IN:
         return done
     if callout.state not in RUNNING | {CalloutState.STOOD_DOWN}:
         raise Conflict("incidents.callout_over")
-    row = Alert.objects.select_for_update().select_related("member").get(pk=alert.pk)
     moment = now()
-    record = CheckIn(alert=row, at=moment, where=where, method=method, by=by)
-    record.save(force_insert=True)
+    record = done or CheckIn(alert=row, at=moment, where=where, method=method, by=by)
+    if done is None:
+        record.save(force_insert=True)
     before = row.state
     row.state = step(ALERT_STEPS, row.state, AlertState.CHECKED_IN)
-    row.checked_in_at, row.released_at = moment, None
+    row.checked_in_at, row.released_at = record.at, None  # who left and is back has arrived when he first came
     row.save(update_fields=["state", "checked_in_at", "released_at"])
-    if row.member_id not in committed_ids(moment):
+    if row.member_id not in committed_ids(moment, exercises=callout.incident.is_exercise):
         commit([row.member_id], callout.ref, moment, callout.incident.is_exercise)
     start_turn(row.member, callout.ref, moment, callout.incident.is_exercise)
     _seat(callout, row)
@@ -98,6 +102,9 @@ def leave(actor: Actor, callout: Callout, alert_ids: Iterable[int]) -> int:
         free([alert.member_id], row.ref, moment)
         note(row.incident, "alert.left", actor, payload={"alert": alert.pk}, person=alert.member.number)
         left += 1
+    waiting = RollCallAnswer.objects.filter(roll_call__callout=row, roll_call__closed_at=None, state="expected")
+    gone = [alert.pk for alert in alerts]
+    waiting.filter(alert__in=gone).update(state="accounted", at=moment, by=actor.ref, note="left")
     if left and row.state in RUNNING:
         want_solve(row)
     return left

@@ -67,7 +67,7 @@ def _remark(callout: Callout, alert: Alert, answer: str, eta_minutes: int | None
         return "closed"
     if alert.state in {AlertState.CHECKED_IN, AlertState.RELEASED}:
         return "late"
-    if answer in {"accept", "en_route"} and alert.state not in COMING and alert.member_id in committed_ids(now()):
+    if answer in {"accept", "en_route"} and alert.state not in COMING and alert.member_id in _taken(callout):
         return "elsewhere"
     last = alert.replies.filter(counted=True).order_by("-id").first()
     if last is None:
@@ -77,6 +77,10 @@ def _remark(callout: Callout, alert: Alert, answer: str, eta_minutes: int | None
     if {last.answer, answer} & {"accept", "en_route"} and "decline" in {last.answer, answer}:
         return "contradicts"
     return ""
+
+
+def _taken(callout: Callout) -> set[int]:
+    return committed_ids(now(), exercises=callout.incident.is_exercise)
 
 
 _TARGETS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from muster.apps.incidents.states import (
     COMING,
     INCIDENT_STEPS,
     OPEN,
+    REFUSED,
     RUNNING,
     UNAPPROVED,
     step,
@@ -34,6 +35,7 @@ from muster.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from muster.jobs.clock import now
 
 STALE_AFTER = timedelta(minutes=5)
+HAND_PER_POST = 3
 
 
 def is_pre_authorised(callout: Callout) -> bool:
@@ -87,7 +89,11 @@ def _approve(actor: Actor, callout: Callout, run_id: int, reason: str) -> Wave:
     used = Wave.objects.filter(callout=row, solve_run__isnull=False).order_by("-number").first()
     if used is not None and used.solve_run_id >= run.pk:
         raise Conflict("incidents.already_approved", by=used.ordered_by)
-    if not run.proposal:
+    newer = row.waves.filter(ordered_at__gt=run.at).order_by("-number").first()
+    if newer is not None:  # somebody has sent since this was computed: it does not know of those people
+        raise Conflict("incidents.already_approved", by=newer.ordered_by)
+    newest = row.solve_runs.order_by("-id").first()
+    if not run.proposal or (newest.outcome == "enough" and row.state in RUNNING):
         raise Conflict("incidents.nothing_proposed")
     bundle = problem_for(row, now())
     if run.roster_hash != bundle.roster_hash or now() - run.at > STALE_AFTER:
@@ -109,13 +115,13 @@ def send_by_hand(
     _check_may_approve(actor, row)
     if row.state not in UNAPPROVED | RUNNING:
         raise Conflict("incidents.callout_over")
-    bundle = problem_for(row, now())
+    bundle = problem_for(row, now(), with_problem=False)
     wanted = set(member_ids) | _members_of(unit_ids)
-    free_ids = _callable_now(bundle)
-    chosen = sorted(wanted & free_ids)
+    chosen = sorted(wanted & set(bundle.member_ids[bundle.available].tolist()))
     if not chosen:
         raise InvalidInput("incidents.nobody_callable", chosen=len(wanted))
-    caps = dict(zip(bundle.member_ids.tolist(), _caps(bundle), strict=True))
+    caps = dict(zip(bundle.member_ids.tolist(), bundle.caps.tolist(), strict=True))
+    _check_hand_bounds(actor, row, [caps[member] for member in chosen])
     lines = [[member, _first_line(row, caps[member])] for member in chosen]
     return _send(row, actor, bundle, lines, origin="hand", reason=reason, run=None, left_out=len(wanted) - len(chosen))
 
@@ -128,14 +134,15 @@ def _members_of(unit_ids: Iterable[int]) -> set[int]:
     return found
 
 
-def _callable_now(bundle: Bundle) -> set[int]:
-    if bundle.problem is None:
-        return set()
-    return set(bundle.member_ids[bundle.problem.candidates.available].tolist())
-
-
-def _caps(bundle: Bundle) -> list[int]:
-    return [] if bundle.problem is None else bundle.problem.candidates.caps.tolist()
+def _check_hand_bounds(actor: Actor, callout: Callout, masks: Sequence[int]) -> None:
+    """Alone, the duty officer keeps to the pre-authorised plan also by hand: its capabilities, and three people a post."""
+    if actor.may(Right.APPROVE):
+        return
+    needs = list(callout.needs.select_related("capability"))
+    wanted = sum(1 << bit for bit in {need.capability.bit for need in needs})
+    most = HAND_PER_POST * sum(need.people for need in needs)
+    if any(not mask & wanted for mask in masks) or callout.alerts.count() + len(masks) > most:
+        raise NotAllowed("incidents.hand_beyond_plan", most=most)
 
 
 def _first_line(callout: Callout, mask: int) -> int | None:
@@ -148,10 +155,11 @@ def send_replacements(callout: Callout, run: SolveRun) -> Wave | None:
     """Automatic policy: send what the newest run proposes, like for like and never more than were lost since."""
     with transaction.atomic():
         row = lock(callout.pk)
-        if row.policy != ReplacementPolicy.AUTOMATIC or row.state not in RUNNING or not run.proposal:
+        if row.policy != ReplacementPolicy.AUTOMATIC or row.state not in RUNNING:
             return None
-        lost = row.alerts.exclude(state__in=[*OPEN, AlertState.CHECKED_IN]).count()
-        lost += row.alerts.filter(state=AlertState.UNDELIVERED).count()
+        if run.outcome != "plan" or not run.proposal or run.seq != row.wanted_seq:
+            return None
+        lost = row.alerts.filter(state__in=[*REFUSED, AlertState.UNDELIVERED]).count()
         sent = row.alerts.filter(wave__origin="replacement").count()
         if len(run.proposal) > lost - sent:
             return None
@@ -237,14 +245,18 @@ def _after_sending(callout: Callout, actor: Actor, wave: Wave, count: int, left_
 
 
 @transaction.atomic
-def release(actor: Actor, callout: Callout, alert_ids: Iterable[int]) -> int:
+def release(actor: Actor, callout: Callout, alert_ids: Collection[int]) -> int:
     """Tell people who are not needed before they set out. Those who come all the same are counted and paid. Returns how many."""
     check(actor, Right.RELEASE)
     row = lock(callout.pk)
     if row.state not in RUNNING:
         raise Conflict("incidents.callout_over")
     moment = now()
-    alerts = list(row.alerts.filter(pk__in=list(alert_ids), state__in=[*OPEN]).select_related("member"))
+    newest = row.solve_runs.order_by("-id").first()
+    spare = set(alert_ids) & set(newest.releasable if newest else ())
+    if not spare and list(alert_ids):
+        raise Conflict("incidents.release_stale")
+    alerts = list(row.alerts.filter(pk__in=spare, state__in=[*OPEN]).select_related("member"))
     cancel_waiting([alert.ref for alert in alerts])
     for alert in alerts:
         alert.refresh_from_db(fields=["state", "sent_at"])  # what perhaps left has a time of sending now: he is told

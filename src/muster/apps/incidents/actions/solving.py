@@ -15,6 +15,7 @@ from muster.apps.incidents.models import Callout, SolveRun
 from muster.apps.incidents.models.callout import CalloutState
 from muster.apps.incidents.states import CALLOUT_STEPS, RUNNING, UNAPPROVED, step
 
+BEFORE_APPROVAL = 15  # a proposal on the table is computed anew this many times more rarely
 LEASE = timedelta(seconds=30)
 
 
@@ -103,8 +104,8 @@ def waiting(at: datetime, stale_after: timedelta) -> list[int]:
     """Callouts that want an answer: something changed, or the shown number is getting old while people are under way."""
     live = Callout.objects.filter(state__in=[*UNAPPROVED, *RUNNING])
     changed = list(live.filter(wanted_seq__gt=F("solved_seq")).values_list("pk", flat=True))
-    running = live.filter(state__in=RUNNING).exclude(pk__in=changed)
-    old = [row.pk for row in running if _is_old(row, at, stale_after)]
+    rest = list(live.exclude(pk__in=changed))
+    old = [row.pk for row in rest if _is_old(row, at, stale_after * (1 if row.state in RUNNING else BEFORE_APPROVAL))]
     return changed + old
 
 

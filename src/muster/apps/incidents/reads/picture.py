@@ -10,6 +10,7 @@ from muster.access.rights import Actor
 from muster.apps.channels.reads import gateway_trouble
 from muster.apps.incidents.board import Board, LineView, PeopleCounts, PointView
 from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun
+from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.reads.events import events
 from muster.apps.incidents.reads.people import GROUP_OF
 from muster.apps.incidents.reads.verdict import verdict_of
@@ -23,6 +24,7 @@ def board(callout: Callout, actor: Actor) -> Board:
     moment = now()
     incident = callout.incident
     run = callout.solve_runs.order_by("-id").first()
+    over = callout.state in {CalloutState.STOOD_DOWN, CalloutState.CLOSED}
     alerts = list(
         callout.alerts.only("callout_id", "state", "need_id", "post_id", "muster_point_id", "channel", "checked_in_at")
     )
@@ -45,10 +47,10 @@ def board(callout: Callout, actor: Actor) -> Board:
         now=moment,
         speed=speed(),
         seq=Stream.objects.filter(name=incident.stream).values_list("count", flat=True).first() or 0,
-        lines=_lines(needs, alerts, run, incident.t0),
+        lines=_lines(needs, alerts, _here(alerts, over), run, incident.t0),
         people=_counts(alerts, unaccounted),
         verdict=verdict_of(callout, actor, run, needs),
-        points=_points(callout, alerts),
+        points=_points(callout, alerts, _here(alerts, over)),
         events=tuple(events(incident, actor)),
         flags=_flags(callout, moment),
         approved_by=account_name(callout.approved_by),
@@ -67,9 +69,16 @@ def account_name(ref: str) -> str:
     return Account.objects.filter(pk=int(ref.removeprefix("account:"))).values_list("name", flat=True).first() or ""
 
 
-def _lines(needs: list[NeedLine], alerts: list[Alert], run: SolveRun | None, t0: datetime) -> tuple[LineView, ...]:
+def _here(alerts: list[Alert], over: bool) -> list[Alert]:
+    """Who is on the spot; of a callout that is over, who was."""
+    return [alert for alert in alerts if alert.state == AlertState.CHECKED_IN or (over and alert.checked_in_at)]
+
+
+def _lines(
+    needs: list[NeedLine], alerts: list[Alert], here: list[Alert], run: SolveRun | None, t0: datetime
+) -> tuple[LineView, ...]:
     solved = {line["order"]: line for line in run.per_line} if run else {}
-    posted = Counter(alert.post_id for alert in alerts if alert.checked_in_at)
+    posted = Counter(alert.post_id for alert in here)
     coming = Counter(alert.need_id for alert in alerts if alert.state in COMING)
     called = Counter(alert.need_id for alert in alerts)
     return tuple(_line(need, solved.get(need.order), posted, coming, called, t0) for need in needs)
@@ -108,8 +117,8 @@ def _counts(alerts: list[Alert], unaccounted: int) -> PeopleCounts:
     return PeopleCounts(called=len(alerts), unaccounted=unaccounted, **groups)
 
 
-def _points(callout: Callout, alerts: list[Alert]) -> tuple[PointView, ...]:
-    arrived = Counter(alert.muster_point_id for alert in alerts if alert.checked_in_at)
+def _points(callout: Callout, alerts: list[Alert], here: list[Alert]) -> tuple[PointView, ...]:
+    arrived = Counter(alert.muster_point_id for alert in here)
     called = Counter(alert.muster_point_id for alert in alerts)
     return tuple(
         PointView(

@@ -38,6 +38,8 @@ def commit(member_ids: Iterable[int], ref: str, at: datetime, exercise: bool, *,
     """
     wanted = set(member_ids)
     open_now: dict[int, str] = {}
+    if not exercise:  # an exercise never keeps anybody from an actual callout
+        _leave_exercises(wanted, at, actor)
     for chunk in _in_chunks(wanted):
         rows = Commitment.objects.filter(member__in=chunk, ends_at=None)
         open_now |= dict(rows.values_list("member_id", "ref"))
@@ -57,6 +59,13 @@ def commit(member_ids: Iterable[int], ref: str, at: datetime, exercise: bool, *,
     payload = {"ref": ref, "members": member_numbers(new), "exercise": exercise}
     append(STREAM, "members.committed", actor=actor, at=at, payload=payload)
     return len(new)
+
+
+def _leave_exercises(member_ids: Iterable[int], at: datetime, actor: str) -> None:
+    for chunk in _in_chunks(member_ids):
+        rows = Commitment.objects.filter(member__in=chunk, ends_at=None, exercise=True)
+        for ref in sorted(set(rows.values_list("ref", flat=True))):
+            free(chunk, ref, at, actor=actor)
 
 
 @transaction.atomic

@@ -22,10 +22,15 @@ FIRST_RATE = (date(2018, 1, 1), Decimal("200.00"))
 
 @transaction.atomic
 def start_turn(member: Member, ref: str, at: datetime, exercise: bool, *, actor: str = "system") -> Attendance:
-    """The member's turn of duty for `ref` starts at `at`. Said twice it has started once, at the first time."""
+    """The member's turn of duty for `ref` starts at `at`. Said twice it has started once, at the first time; a turn that
+    had ended goes on."""
     turn, made = Attendance.objects.get_or_create(
         member=member, ref=ref, defaults={"starts_at": at, "exercise": exercise}
     )
+    if not made and turn.ends_at is not None:
+        turn.ends_at = None
+        turn.save(update_fields=["ends_at"])
+        append(STREAM, "turn.resumed", actor=actor, at=at, payload={"ref": ref}, person=member.number)
     if made:
         payload = {"ref": ref, "member": member.number, "exercise": exercise}
         append(STREAM, "turn.started", actor=actor, at=at, payload=payload, person=member.number)

@@ -29,7 +29,9 @@ def my_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("act") == "away-cancel":
             key = request.POST.get("notice", "")
-            notice = AwayNotice.objects.filter(member=member, pk=int(key) if key.isdecimal() else 0).first()
+            notice = AwayNotice.objects.filter(
+                member=member, pk=int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
+            ).first()
             if notice is None:
                 raise NotFound("people.away_unknown")
             actions.cancel_away(request.actor, notice)

@@ -7,6 +7,7 @@ const LOST_AFTER = 5000;
 const SPEAK_EVERY = 15000;
 const AGE_SAYS = 3;
 const AGE_OLD = 10;
+const AGE_DEAD = 45; // solved again every few seconds while people come, every half minute before: older means nobody solves
 
 const clock = { now: Date.parse(home.dataset.now), t0: Date.parse(home.dataset.t0), speed: Number(home.dataset.speed), at: performance.now() };
 const skew = { real: 0 };
@@ -120,14 +121,15 @@ function tick() {
   age();
 }
 
-/* A number is old when a newer state waits for its solve, or the link is gone; then it loses its colour. */
+/* A number is old when a newer state waits for its solve, the link is gone, or nobody has solved for long; then it loses
+   its colour. */
 function age() {
   const band = document.querySelector(".band[data-solved]");
   const word = band?.querySelector(".age-word");
   if (!word || band.dataset.measured === "yes") return;
   const seconds = (realNow() - Date.parse(word.dataset.age)) / 1000;
   const waiting = band.querySelector(".solving") !== null || document.getElementById("link-state").classList.contains("lost");
-  band.classList.toggle("is-old", waiting && seconds > AGE_OLD);
+  band.classList.toggle("is-old", seconds > (waiting ? AGE_OLD : AGE_DEAD));
   if (seconds > AGE_SAYS) setText(word, agoText(seconds, Date.parse(word.dataset.age)));
 }
 

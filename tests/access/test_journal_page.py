@@ -33,6 +33,13 @@ def test_acts_are_told_in_words(world: World, auditor: Client) -> None:
     assert "Accounts and logins" in page
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2200-01-01", "1899-12-31"])
+def test_a_day_at_the_end_of_the_calendar_filters_nothing(world: World, auditor: Client, day: str) -> None:
+    answer = auditor.get("/journal/", {"day": day})
+    assert answer.status_code == 200
+    assert "First password set" in answer.content.decode()
+
+
 def test_members_who_acted_appear_by_number(world: World, auditor: Client) -> None:
     write(world.now, actor=world.actor("member").ref, action="by.account")
     write(world.now, actor="member:TY000002", action="by.member")

@@ -46,6 +46,8 @@ def test_blanks_mean_that_nothing_came(line, expected):
         ("H1,2026-05-19 05:19,,sms,yes,none,,", "history_id_blank"),
         ("H1,19.5.2026,TY1,sms,yes,none,,", "history_time"),
         ("H1,2026-02-30 05:19,TY1,sms,yes,none,,", "history_time"),
+        ("H1,0001-01-01 00:00,TY1,sms,yes,none,,", "history_time"),
+        ("H1,9999-12-31 23:59,TY1,sms,yes,none,,", "history_time"),
         ("H1,2026-05-19 05:19,TY1,pigeon,yes,none,,", "history_channel"),
         ("H1,2026-05-19 05:19,TY1,sms,maybe,none,,", "history_delivered"),
         ("H1,2026-05-19 05:19,TY1,sms,yes,perhaps,,", "history_reply"),
@@ -86,6 +88,13 @@ def test_a_workbook_with_chinese_headers_is_read_too():
         5.0,
         30.5,
     )
+
+
+def test_a_date_cell_at_the_end_of_the_calendar_is_refused_not_raised():
+    made = openpyxl.Workbook()
+    made.active.append(HEAD.strip().split(","))
+    made.active.append(["H1", datetime.fromisoformat("9999-12-31 23:59"), "TY1", "sms", "yes", "none", None, None])
+    assert list(read_history(open_workbook(saved(made)))) == [RefusedHistoryRow(2, "history_time")]
 
 
 def test_a_file_without_the_columns_is_refused():

@@ -21,6 +21,7 @@ from muster.journal.verify import head_fits, verify_stream
 
 PAGE = 50
 CHAINS_SHOWN = 6
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ def _day(text: str) -> datetime | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
+        return None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:  # at the ends of the calendar there is no other time zone, no next day
         return None
     return datetime(day.year, day.month, day.day, tzinfo=get_default_timezone())
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
+from muster.codecs.dates import MAX_YEAR, MIN_YEAR
 from muster.codecs.header import Table, find_table, naming
 from muster.codecs.roster_text import cell_text
 from muster.codecs.text import normal
@@ -153,15 +154,22 @@ def _looked_up(table: Mapping[str, _Value], word: str, code: str) -> _Value:
 
 def _moment(cell: Cell) -> datetime:
     if isinstance(cell, datetime):
-        return from_beijing(cell)
+        return _utc(cell)
     found = _MOMENT.fullmatch(normal(cell_text(cell)))
     if not found:
         raise InvalidInput("history_time")
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        return from_beijing(datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"))
+        written = datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
     except ValueError as error:
         raise InvalidInput("history_time") from error
+    return _utc(written)
+
+
+def _utc(written: datetime) -> datetime:
+    if not MIN_YEAR <= written.year <= MAX_YEAR:
+        raise InvalidInput("history_time")
+    return from_beijing(written)
 
 
 def _minutes(word: str) -> float | None:

@@ -48,6 +48,7 @@ if (HOME / "exercise.home").exists():
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "muster.web.nul.NulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from muster.apps.people.actions.runs import MAX_BYTES
 from muster.apps.people.models import Capability, Member, MemberState, Unit, UnitKind
 from muster.apps.people.reads import visible_units
 from muster.codecs import idnumber, phone
+from muster.codecs.dates import MAX_YEAR, MIN_YEAR
 from muster.codecs.roster_sentences import sentence
 from muster.core.errors import InvalidInput
 
@@ -62,8 +64,15 @@ class _PlaceChoice(_UnitChoice):
     places = True
 
 
+def in_calendar(day: date) -> None:
+    """Validator of days and moments: databases and time zones end before the calendar of Python does."""
+    if not MIN_YEAR <= day.year <= MAX_YEAR:
+        raise forms.ValidationError(_("Choose a day between the years 1900 and 2199."))
+
+
 def _date() -> forms.DateField:
-    return forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}))
+    widget = forms.DateInput(attrs={"type": "date", "class": "form-control"})
+    return forms.DateField(required=False, widget=widget, validators=[in_calendar])
 
 
 class HoldingForm(forms.Form):
@@ -93,8 +102,8 @@ class HoldingForm(forms.Form):
 class AwayForm(forms.Form):
     """From when until when somebody is away, Beijing time."""
 
-    starts_at = forms.DateTimeField(label=_("Away from"), input_formats=[MOMENT])
-    ends_at = forms.DateTimeField(label=_("until"), input_formats=[MOMENT])
+    starts_at = forms.DateTimeField(label=_("Away from"), input_formats=[MOMENT], validators=[in_calendar])
+    ends_at = forms.DateTimeField(label=_("until"), input_formats=[MOMENT], validators=[in_calendar])
     reason = forms.CharField(label=_("Reason"), required=False, max_length=120)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -162,7 +171,9 @@ class UploadForm(forms.Form):
         widget=forms.RadioSelect,
     )
     as_of = forms.DateField(
-        label=_("Day on which certificates must be valid"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Day on which certificates must be valid"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[in_calendar],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from muster.access.fields import blind_index
 from muster.apps.channels.actions import claim_batch, record_inbound
 from muster.apps.channels.models import OutMessage
 from muster.apps.incidents import actions
-from muster.apps.incidents.models import Reply
+from muster.apps.incidents.models import Alert, Reply
+from muster.journal import sealing
+from muster.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +49,30 @@ def test_who_perhaps_got_the_alert_is_told_when_he_is_released(office, settings)
     run.save()
     assert actions.release(office.commander, callout, [alert.pk for alert in alerts]) == len(alerts)
     assert {message.ref for message in OutMessage.objects.filter(kind="release")} == held
+
+
+def test_what_people_write_stands_nowhere_in_clear(office, alert):
+    writes(office, alert, "2 妻子住院")
+    entry = Entry.objects.get(action="alert.replied")
+    assert "住院" not in str(entry.payload)
+    assert sealing.unseal(alert.member.number, entry.sealed) == {"reason": "妻子住院"}
+    with connection.cursor() as cursor:
+        for query in ("SELECT * FROM incidents_alert", "SELECT * FROM incidents_reply"):
+            cursor.execute(query)
+            assert "住院" not in str(cursor.fetchall())
+    reply = Reply.objects.get()
+    assert (reply.reason, reply.text, reply.alert.reason) == ("妻子住院", "2 妻子住院", "妻子住院")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_of_before_are_sealed_by_the_migration_and_opened_by_its_reverse(office):
+    alert = office.calls(office.opens())[0]
+    office.answers(alert, "decline", reason="妻子住院", text="2 妻子住院")
+    try:
+        call_command("migrate", "incidents", "0001", verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reason, text FROM incidents_reply")
+            assert cursor.fetchall() == [("妻子住院", "2 妻子住院")]
+    finally:
+        call_command("migrate", "incidents", verbosity=0)
+    assert (Reply.objects.get().text, Alert.objects.get(pk=alert.pk).reason) == ("2 妻子住院", "妻子住院")

@@ -54,10 +54,11 @@ def record_reply(
         _apply(callout, row, reply)
         want_solve(callout)
     payload = {
-        "alert": row.pk, "answer": answer, "eta_minutes": eta_minutes, "reason": reason[:40],
+        "alert": row.pk, "answer": answer, "eta_minutes": eta_minutes,
         "channel": channel, "counted": counted, "note": remark, "state": row.state,
     }  # fmt: skip
-    note(callout.incident, "alert.replied", by, payload=payload, person=row.member.number)
+    said = {"reason": reply.reason} if reply.reason else None
+    note(callout.incident, "alert.replied", by, payload=payload, person=row.member.number, private=said)
     return reply
 
 

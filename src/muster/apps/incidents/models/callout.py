@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from muster.access.fields import SealedTextField
 from muster.apps.incidents.models.incident import Incident
 from muster.apps.people.models import Capability, Member
 from muster.apps.plans.models import MusterPoint, ReplacementPolicy
@@ -119,7 +120,7 @@ class Alert(models.Model):
     seen_at = models.DateTimeField(null=True)
     replied_at = models.DateTimeField(null=True)
     eta_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=40, blank=True)
+    reason = SealedTextField(blank=True, help_text="sealed: people write what they like")
     checked_in_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
     contradicted = models.BooleanField(
@@ -156,8 +157,8 @@ class Reply(models.Model):
         ],
     )
     eta_minutes = models.PositiveSmallIntegerField(null=True)
-    reason = models.CharField(max_length=40, blank=True)
-    text = models.CharField(max_length=200, blank=True)
+    reason = SealedTextField(blank=True, help_text="sealed: people write what they like")
+    text = SealedTextField(blank=True)
     by = models.CharField(max_length=80)
     counted = models.BooleanField(help_text="changed the alert's state")
     note = models.CharField(max_length=20, blank=True, help_text="late, double, contradicts, closed")

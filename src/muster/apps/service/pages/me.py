@@ -29,9 +29,8 @@ def my_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("act") == "away-cancel":
             key = request.POST.get("notice", "")
-            notice = AwayNotice.objects.filter(
-                member=member, pk=int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
-            ).first()
+            is_key = key.isascii() and key.isdigit() and len(key) < 19
+            notice = AwayNotice.objects.filter(member=member, pk=int(key)).first() if is_key else None
             if notice is None:
                 raise NotFound("people.away_unknown")
             actions.cancel_away(request.actor, notice)

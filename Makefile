@@ -60,7 +60,7 @@ acceptance: install-dev
 	$(MAKE) bench
 
 acceptance-quick: install-dev
-	MUSTER_QUICK=1 $(BIN)/python -m pytest acceptance --db sqlite --no-skips
+	MUSTER_QUICK=1 MUSTER_SEEDS=1-2 $(BIN)/python -m pytest acceptance --db sqlite --no-skips
 
 bench: install-dev
 	$(BIN)/python -m tools.bench

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import pytest
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.urls import resolve
 from django.utils import translation
+from structlog.testing import capture_logs
 
 from muster.access.rights import Actor
 from muster.core.errors import Conflict, InvalidInput, MusterError, NotAllowed, NotFound, Unavailable
 from muster.web import errors
+from muster.web.routes import hide_path
 from tests.world import World
 
 OFFICER = Actor("account:1", "沈若兰", "duty_officer")
@@ -120,3 +125,28 @@ def test_a_form_without_its_token_is_refused_kindly(world: World) -> None:
 def test_handlers_answer_their_status() -> None:
     found = [handler(request_for()).status_code for handler in (errors.bad_request, errors.forbidden, errors.not_found)]
     assert found == [400, 403, 404]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "route"), [("/r/SecretTokenOfAMember01", "r/<str:token>"), ("/gone/SecretTokenOfAMember01", "unmatched")]
+)
+def test_logs_name_the_route_and_never_the_address(path: str, route: str) -> None:
+    request = request_for(path)
+    request.resolver_match = None if route == "unmatched" else resolve(path)
+    with capture_logs() as told:
+        errors.not_found(request)
+        errors.csrf_failure(request)
+        errors.broken(request)
+        refuse(NotFound("x.y"), request)
+    assert [entry["route"] for entry in told] == [route] * 4
+    record = logging.makeLogRecord({"msg": "%s: %s", "args": ("Not Found", path), "request": request})
+    assert hide_path(record)
+    assert record.getMessage() == f"Not Found: {route}"
+    assert "SecretToken" not in str(told)
+
+
+def test_every_line_of_the_log_goes_through_the_filter_that_hides_addresses() -> None:
+    ours = [h for h in logging.getLogger().handlers if isinstance(h.formatter, structlog.stdlib.ProcessorFormatter)]
+    assert ours
+    assert all(hide_path in handler.filters for handler in ours)

@@ -6,6 +6,8 @@ import logging
 
 import structlog
 
+from muster.web.routes import hide_path
+
 
 def configure(settings: dict[str, str]) -> None:
     """LOGGING_CONFIG hook: `settings` is LOGGING from the settings module."""
@@ -20,6 +22,7 @@ def configure(settings: dict[str, str]) -> None:
             processor=structlog.processors.JSONRenderer(ensure_ascii=False), foreign_pre_chain=shared
         )
     )
+    handler.addFilter(hide_path)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.get("level", "INFO"))

@@ -1,7 +1,8 @@
 """Every error becomes a calm page that says what happened and what to do next; nobody ever sees an exception page.
 
 Pages get HTML, htmx gets a fragment, machines (/gateway/, *.json, Accept: application/json) get JSON. A MusterError
-is a sentence from muster.web.texts; anything unforeseen gets a number that stands on the page and in the log.
+is a sentence from muster.web.routes import route
+from muster.web.texts; anything unforeseen gets a number that stands on the page and in the log.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from muster.core.errors import MusterError
+from muster.web.routes import route
 from muster.web.texts import ERROR_TEXTS
 
 log = structlog.get_logger(__name__)
@@ -69,7 +71,7 @@ class ErrorPageMiddleware:
     def process_exception(self, request: HttpRequest, exception: BaseException) -> HttpResponse | None:
         if not isinstance(exception, MusterError):
             return None
-        log.info("request.refused", code=exception.code, path=request.path)
+        log.info("request.refused", code=exception.code, route=route(request))
         return answer(request, exception.http_status, exception.code, sentence(exception))
 
 
@@ -114,12 +116,12 @@ def answer(request: HttpRequest, status: int, code: str, say: str, number: str =
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that lost its token, mostly because the session ended meanwhile."""
-    log.info("request.csrf", path=request.path, reason=reason)
+    log.info("request.csrf", route=route(request), reason=reason)
     return answer(request, 403, "web.csrf", str(STALE_FORM))
 
 
 def _plain(request: HttpRequest, status: int, code: str, reason: BaseException | None) -> HttpResponse:
-    log.info("request.refused", code=code, path=request.path, reason=type(reason).__name__)
+    log.info("request.refused", code=code, route=route(request), reason=type(reason).__name__)
     return answer(request, status, code, usual(status)[1])
 
 
@@ -141,5 +143,5 @@ def not_found(request: HttpRequest, exception: BaseException | None = None) -> H
 def broken(request: HttpRequest) -> HttpResponse:
     """handler500: the number on the page finds the entry in the log."""
     number = secrets.token_hex(4)
-    log.error("request.broken", number=number, path=request.path, exc_info=sys.exc_info())
+    log.error("request.broken", number=number, route=route(request), exc_info=sys.exc_info())
     return answer(request, 500, "web.broken", usual(500)[1], number)

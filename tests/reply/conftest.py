@@ -26,6 +26,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     for module in (reply_pages, replies, presence):
         monkeypatch.setattr(module, "now", made)
     reply_pages.wrong_addresses.clear()
+    reply_pages.wrong_codes.clear()
     reply_pages.wrong_numbers.clear()
     return made
 

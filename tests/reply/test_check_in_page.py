@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.apps.incidents import reply_pages
-from muster.apps.incidents.models import Alert, CheckIn
+from muster.apps.incidents.models import Alert, Callout, CheckIn, Incident
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.wall_code import SCENE, make_code, read_code
 from muster.core.errors import NotFound
@@ -142,6 +142,30 @@ class TestCheckInPage:
         assert page.status_code == 429
         assert "Too many wrong numbers" in words(page)
         assert not CheckIn.objects.exists()
+
+    def test_a_strangers_wrong_codes_and_numbers_of_another_callout_block_nobody(
+        self, phone: Client, scene: Scene
+    ) -> None:
+        incident = Incident.objects.create(
+            title="另一起", kind="accident.fire", place="别处", lon=113.1, lat=27.8, t0=T0, state="active",
+            mode="actual", opened_by="account:1",
+        )  # fmt: skip
+        other = Callout.objects.create(incident=incident, state="filling", target=0.95)
+        for n in range(reply_pages.wrong_codes.limit + 1):
+            phone.post(f"/c/1-B-{n:010d}", {"phone": "19900000001"})
+            phone.post(f"/c/{make_code(other.pk, 'B')}", {"phone": f"198{n:08d}"})
+        assert phone.get("/c/1-B-0000000000").status_code == 429
+        assert phone.post(url_of(scene), {"phone": "19900000001"}).status_code == 200
+        assert scene.state() == "checked_in"
+
+    def test_a_code_of_a_callout_long_over_shows_nothing(self, phone: Client, scene: Scene) -> None:
+        scene.callout_is("closed", closed_at=T0, stood_down_at=T0)
+        assert phone.get(url_of(scene)).status_code == 200
+        scene.callout_is("closed", closed_at=T0 - timedelta(days=8), stood_down_at=T0 - timedelta(days=8))
+        page = phone.get(url_of(scene))
+        assert page.status_code == 404
+        assert scene.incident.title not in words(page)
+        assert phone.post(url_of(scene), {"phone": "19900000001"}).status_code == 404
 
     def test_a_form_on_a_foreign_page_is_refused(self, phone: Client, scene: Scene) -> None:
         page = phone.post(url_of(scene), {"phone": "19900000001"}, headers={"Sec-Fetch-Site": "cross-site"})

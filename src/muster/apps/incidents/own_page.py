@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from muster.apps.incidents.models import Alert
+from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.states import COMING, REFUSED, RUNNING
 
@@ -55,7 +55,12 @@ class OwnPage:
 
 def is_gone(alert: Alert, at: datetime) -> bool:
     """Whether the callout is over for so long that its addresses are dead."""
-    closed = alert.callout.closed_at
+    return callout_gone(alert.callout, at)
+
+
+def callout_gone(callout: Callout, at: datetime) -> bool:
+    """The same for the codes on the wall."""
+    closed = callout.closed_at
     return closed is not None and at - closed > GONE_AFTER
 
 

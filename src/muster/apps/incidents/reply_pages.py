@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from muster.access.fields import blind_index
 from muster.apps.incidents.actions import check_in_by_token, record_reply
 from muster.apps.incidents.models import Alert, Callout
-from muster.apps.incidents.own_page import DECLINE_REASONS, ETA_MINUTES, is_gone, own_page
+from muster.apps.incidents.own_page import DECLINE_REASONS, ETA_MINUTES, callout_gone, is_gone, own_page
 from muster.apps.incidents.states import UNAPPROVED
 from muster.apps.incidents.throttle import Throttle
 from muster.apps.incidents.wall_code import WallCode, read_code
@@ -33,7 +33,8 @@ from muster.jobs.clock import now
 TOKEN = re.compile(r"[A-Za-z0-9_\-]{16,64}")
 ANSWERS = ("accept", "decline", "en_route")
 wrong_addresses = Throttle(limit=60, window_seconds=300)
-wrong_numbers = Throttle(limit=60, window_seconds=600)
+wrong_codes = Throttle(limit=60, window_seconds=300)
+wrong_numbers = Throttle(limit=60, window_seconds=600)  # of one callout: a stranger's guesses block no other check-in
 log = structlog.get_logger(__name__)
 
 
@@ -135,15 +136,15 @@ def check_in(request: HttpRequest, code: str) -> HttpResponse:
     try:
         place = read_code(code)
     except NotFound:
-        return _gone(request, wrong_numbers)
+        return _gone(request, wrong_codes)
     callout = Callout.objects.select_related("incident").filter(pk=place.callout_id).first()
-    if callout is None or callout.state in UNAPPROVED:
-        return _gone(request, wrong_numbers)
+    if callout is None or callout.state in UNAPPROVED or callout_gone(callout, now()):
+        return _gone(request, wrong_codes)
     if request.method != "POST":
         return _ask_number(request, callout, place)
     if not same_origin(request):
-        return _gone(request, wrong_numbers, status=403)
-    key = request.META.get("REMOTE_ADDR", "")
+        return _gone(request, wrong_codes, status=403)
+    key = f"{callout.pk}:{request.META.get('REMOTE_ADDR', '')}"
     if wrong_numbers.full(key):
         return _ask_number(request, callout, place, problem="too_many", status=429)
     alerts = _alerts_with(callout, request.POST.get("phone", ""))

@@ -12,7 +12,13 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-behaviour: dict[str, object] = {"status": 202, "body": {"accepted": True}, "delay_seconds": 0.0, "hang_up": False}
+behaviour: dict[str, object] = {
+    "status": 202,
+    "body": {"accepted": True},
+    "delay_seconds": 0.0,
+    "hang_up": False,
+    "trickle_seconds": 0.0,
+}
 lock = threading.Lock()
 
 
@@ -40,7 +46,9 @@ class Gateway(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        self.wfile.write(text)
+        for start in range(0, len(text), 1 if behaviour["trickle_seconds"] else len(text)):
+            time.sleep(float(behaviour["trickle_seconds"]))
+            self.wfile.write(text[start : start + 1] if behaviour["trickle_seconds"] else text)
 
     def log_message(self, *args: object) -> None:
         """Quiet."""

@@ -120,6 +120,26 @@ def test_a_slow_gateway_may_have_taken_it_so_it_is_perhaps_sent(
     assert not sender.step()
 
 
+def test_a_gateway_whose_answer_trickles_holds_nobody_up(
+    sender: Sender, gateway: GatewayProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_module, "DEADLINE_SECONDS", 0.5)
+    gateway.behave(trickle_seconds=0.1, body={"accepted": True, "more": "x" * 100})
+    queue(1)
+    started = time.monotonic()
+    sender.step()
+    row = OutMessage.objects.get()
+    assert (row.state, row.error) == ("perhaps_sent", "gateway.endless")
+    assert time.monotonic() - started < 3
+
+
+def test_a_gateway_that_answers_without_end_is_not_read_to_the_end(sender: Sender, gateway: GatewayProcess) -> None:
+    gateway.behave(body={"accepted": True, "more": "x" * (sender_module.MOST_ANSWER_BYTES + 1)})
+    queue(1)
+    sender.step()
+    assert OutMessage.objects.get().error == "gateway.endless"
+
+
 @pytest.mark.parametrize(
     ("how", "state", "error"),
     [

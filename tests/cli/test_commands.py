@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.db import OperationalError
 
 from muster.cli import main
 from muster.cli.output import on_terminal, write_json
@@ -62,6 +63,54 @@ def test_errors_become_one_sentence_and_an_exit_code(
     monkeypatch.setattr(main, "app", refuse)
     ended, out, err = run(capsys, monkeypatch)
     assert (ended, out, err.count("\n")) == (code, "", 1)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError(2, "No such file or directory", "/nowhere/x"),
+        OSError("disk full"),
+        OperationalError("no such table: x\nLINE 1"),
+    ],
+)
+def test_what_disk_and_database_refuse_is_one_sentence_too(
+    error: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise error
+
+    monkeypatch.setattr(main, "app", refuse)
+    ended, out, err = run(capsys, monkeypatch)
+    assert (ended, out, err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.processes
+def test_a_home_that_is_not_set_up_and_places_that_can_not_be_written_are_named(
+    new_home: Callable[..., Home], tmp_path: Path
+) -> None:
+    home, nowhere = new_home(), tmp_path / "nowhere" / "x.gz"
+    for words in (["check", "journal"], ["backup", str(tmp_path / "b.gz")]):
+        done = home.muster(*words)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+        assert "muster init" in done.stderr
+    assert not list(tmp_path.glob("b.gz*"))
+    home.init()
+    for words in (["check", "journal", "--json", str(nowhere)], ["backup", str(nowhere)]):
+        done = home.muster(*words)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+        assert str(nowhere) in done.stderr
+
+
+@pytest.mark.parametrize("words", [["people", "--datum", "wgs84"], ["history"]], ids=lambda words: words[0])
+def test_an_import_looks_whether_its_result_can_be_written_before_it_begins(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text("a,b\n", encoding="utf-8")
+    monkeypatch.setattr("muster.cli.people._start", lambda: pytest.fail("it began"))
+    for target in (tmp_path, tmp_path / "nowhere" / "out.json"):
+        ended, out, err = run(capsys, monkeypatch, "import", words[0], str(file), *words[1:], "--json", str(target))
+        assert (ended, out, err.count("\n")) == (2, "", 1)
 
 
 def test_sentences_come_from_the_pages_where_there_is_one() -> None:

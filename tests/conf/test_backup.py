@@ -71,6 +71,20 @@ def test_everything_comes_back_into_an_empty_folder(filled: Home, tmp_path: Path
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
 
 
+@pytest.mark.django_db
+def test_a_backup_that_fails_half_way_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        assert [path.name for path in tmp_path.iterdir()] == ["b.gz.part"]
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup, "_add_bytes", full)
+    monkeypatch.setattr(backup, "_copy_sqlite", lambda body: body.write_bytes(b"") or 0)
+    monkeypatch.setattr(backup, "_write_rows", lambda body: body.write_bytes(b"") or 0)
+    with pytest.raises(OSError, match="No space"):
+        backup.make_backup(tmp_path / "b.gz")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.processes
 def test_a_backup_of_a_broken_journal_is_restored_but_said_to_be_broken(filled: Home, tmp_path: Path) -> None:
     filled.python("from muster.journal.models import Entry\nEntry.objects.filter(seq=2).update(actor='forged')")

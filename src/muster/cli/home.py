@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from muster.cli.output import write_json
+from muster.cli.output import check_writable, write_json
 
 app = typer.Typer()
 check = typer.Typer(help="Look whether things are whole.", no_args_is_help=True)
@@ -39,6 +39,7 @@ def journal(
     json_to: Annotated[str, typer.Option("--json", metavar="OUT|-", help="Result as JSON, - for stdout.")] = "",
 ) -> None:
     """Read the whole journal again; exit code 1 when anything was changed, taken out, cut off or reordered."""
+    check_writable(json_to)
     from muster.conf.setup import setup_django
 
     setup_django()

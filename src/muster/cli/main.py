@@ -10,6 +10,7 @@ import importlib.util
 import sys
 
 import typer
+from django.db.utils import DatabaseError
 
 from muster.cli import exercise, home, keep, run
 from muster.core.errors import InvalidInput, MusterError, Unreadable
@@ -66,6 +67,7 @@ def sentence(error: MusterError) -> str:
 
 PLAIN = {
     "file.missing": "There is no file %(path)s.",
+    "file.not_writable": "%(path)s can not be written: %(reason)s.",
     "file.exists": "%(path)s exists already; choose another name.",
     "up.running": "Muster already runs for this data folder, at %(address)s (process %(pid)s).",
     "up.port_taken": "Port %(port)s is taken by another program; choose another one with --port.",
@@ -100,6 +102,22 @@ def main() -> None:
     except MusterError as error:
         sys.stderr.write(sentence(error) + "\n")
         sys.exit(REFUSED)
+    except OSError as error:
+        sys.stderr.write(_of_the_system(error) + "\n")
+        sys.exit(WRONG_USE)
+    except DatabaseError as error:
+        sys.stderr.write(_of_the_database(error) + "\n")
+        sys.exit(WRONG_USE)
+
+
+def _of_the_system(error: OSError) -> str:
+    said = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {said}." if error.filename else f"The system refused: {said}."
+
+
+def _of_the_database(error: DatabaseError) -> str:
+    said = " ".join(str(error).split()) or type(error).__name__
+    return f"The database refused: {said}. If the data folder is new, run `muster init` first."
 
 
 if __name__ == "__main__":

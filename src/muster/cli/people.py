@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from muster.cli.output import on_terminal, write_json
+from muster.cli.output import check_writable, on_terminal, write_json
 from muster.core.errors import InvalidInput, Unreadable
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def people(
     """Check a roster and take over all its good rows; known members are updated, never doubled.
 
     Units come from the workbook's own list, from --units and from the books. Refused rows do not stop the others."""
+    check_writable(report, json_to)
     data = _bytes_of(file)
     units_data = None if units is None else _bytes_of(units)
     _start()
@@ -111,6 +112,7 @@ def history(
     """Take over past callouts and fit the response model to them: .csv or .xlsx, one row per alert, Beijing time.
 
     Rows of unknown members are counted and left out."""
+    check_writable(json_to)
     data = _bytes_of(file)
     _start()
     from muster.access.rights import SYSTEM

@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -25,13 +26,30 @@ from muster.core.errors import Conflict, Unreadable
 
 
 def make_backup(file: Path) -> int:
-    """Write the backup; returns the number of rows. Error: Conflict "file.exists"."""
-    home = Path(settings.HOME)
+    """Write the backup; returns the number of rows. It bears its name only when it is whole.
+
+    Errors: Conflict "file.exists" (the backup, or what another one is just writing), OSError, DatabaseError."""
+    part = file.with_name(file.name + ".part")
+    if file.exists():
+        raise Conflict("file.exists", path=str(file))
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise Conflict("file.exists", path=str(file)) from error
-    with tempfile.TemporaryDirectory(dir=home) as folder, os.fdopen(handle, "wb") as out:
+        raise Conflict("file.exists", path=str(part)) from error
+    try:
+        with os.fdopen(handle, "wb") as out:
+            rows = _write_archive(out)
+            out.flush()
+            os.fsync(out.fileno())
+        part.rename(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return rows
+
+
+def _write_archive(out: BinaryIO) -> int:
+    home = Path(settings.HOME)
+    with tempfile.TemporaryDirectory(dir=home) as folder:
         # Marks before rows: marks may lag behind the rows, but marks ahead of them would look like a cut journal.
         small = {name: (home / name).read_bytes() for name in SMALL_FILES if (home / name).exists()}
         body = Path(folder) / (DATABASE if connection.vendor == "sqlite" else ROWS)
@@ -62,8 +80,9 @@ def _copy_sqlite(target: Path) -> int:
     connection.ensure_connection()
     copy = sqlite3.connect(target)
     try:
-        connection.connection.backup(copy)
-        return sum(copy.execute(dump.count_statement(model)).fetchone()[0] for model in dump.tables())
+        with connection.wrap_database_errors:  # both speak to the driver itself
+            connection.connection.backup(copy)
+            return sum(copy.execute(dump.count_statement(model)).fetchone()[0] for model in dump.tables())
     finally:
         copy.close()
 

@@ -196,6 +196,24 @@ def test_an_empty_call_list_is_good_news_and_journals_nothing(district):
     assert not Entry.objects.filter(action="people.call_list_opened").exists()
 
 
+def test_who_is_released_and_gets_no_message_is_told_by_telephone(district):
+    incident = district.approved()
+    alert = next(a for a in alerts_of(incident) if not a.member.phone_masked)
+    district.accept([alert])
+    actions.stand_down(district.actors["commander"], incident.callout)
+    path = f"{base(incident)}/call-list/"
+    message = OutMessage.objects.get(ref=alert.ref, kind="stand_down")
+    page = district.page("duty_officer", path)
+    assert f'data-tell="{message.pk}"' in page
+    assert alert.member.name in page
+    assert f'data-member="{alert.member.number}"' not in page
+    assert district.post("duty_officer", path, {"message": message.pk}).status_code == 302
+    message.refresh_from_db()
+    assert message.state == "delivered"
+    assert f'data-tell="{message.pk}"' not in district.page("duty_officer", path)
+    assert district.post("duty_officer", path, {"message": "x"}).status_code == 404
+
+
 # --- check-in ---------------------------------------------------------------------------------------------
 
 

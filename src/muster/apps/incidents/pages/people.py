@@ -8,18 +8,18 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.access.pages import needs
 from muster.access.rights import Actor, Right
-from muster.apps.channels.actions import open_call_list
+from muster.apps.channels.actions import mark_told, open_call_list
 from muster.apps.incidents import actions
 from muster.apps.incidents.forms import ETAS, ReplyForm
 from muster.apps.incidents.models import Alert, Callout, Reply
 from muster.apps.incidents.own_page import DECLINE_REASONS
-from muster.apps.incidents.pages.common import context
+from muster.apps.incidents.pages.common import context, is_number
 from muster.apps.incidents.reads import AlertRow, alert_by_id, alert_rows, incident_by_id
 from muster.apps.incidents.reads.people import GROUPS
 from muster.apps.incidents.states import RUNNING, WAITING
@@ -130,16 +130,23 @@ def back_to_people(request: HttpRequest, incident_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"/incidents/{incident_id}/people/" + (f"?{query}" if query else ""))
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(Right.RECORD)
 def incident_call_list(request: HttpRequest, incident_id: int) -> HttpResponse:
     """People to telephone, with their numbers: for paper, or for entry as they answer. Opening it is journaled."""
     incident = incident_by_id(request.actor, incident_id)
+    if request.method == "POST":
+        wanted = request.POST.get("message", "")
+        told = mark_told(request.actor, int(wanted) if is_number(wanted) else 0)
+        messages.success(request, _("Noted: %(name)s has been told.") % {"name": told.member.name})
+        return redirect("incident-call-list", incident_id=incident.pk)
+    called = [row.alert.ref for row in alert_rows(incident.callout, request.actor)]
     refs = _unanswered(incident.callout, request.actor)
     rows = open_call_list(request.actor, refs, subject=incident.stream)
     page = context(
         incident,
         rows=[(row, refs[row.ref]) for row in rows],
+        tell=open_call_list(request.actor, called, subject=incident.stream, kinds=("release", "stand_down")),
         etas=ETAS,
         may_record=incident.callout.state in RUNNING,
         first=rows[0].body if rows else "",

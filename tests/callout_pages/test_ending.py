@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from muster.apps.channels.actions import record_inbound
 from muster.apps.channels.models import OutMessage
 from muster.apps.incidents import actions
 from muster.apps.incidents.models import Alert, RollCallAnswer, SolveRun
 from muster.apps.incidents.pages.ending import LOG_PAGE
 from muster.jobs import clock
-from tests.callout_pages.cast import alerts_of, fresh, solve
+from tests.callout_pages.cast import NOON, alerts_of, fresh, solve
 from tests.callout_pages.markup import fields_of, part, sentences_of
 
 
@@ -266,3 +267,14 @@ def test_every_page_opens_in_both_languages_in_every_phase_without_inline_styles
         assert " onclick=" not in page
         assert page.count("btn-primary") <= 1, name
     assert clock.now() - incident.t0 < timedelta(hours=1)
+
+
+def test_texts_nobody_could_place_stand_below_the_time_list_with_masked_numbers(district):
+    incident = district.approved()
+    record_inbound("x:1", "19911112222", "你们是谁", True, NOON)
+    record_inbound("a:1", "19911123333", "你们是谁", False, NOON)
+    page = district.page("duty_officer", f"/incidents/{incident.pk}/log/")
+    assert page.count('data-testid="strange"') == page.count("199****2222") == 1
+    assert not [words for words in ("199****3333", "19911112222", "你们是谁") if words in page]
+    assert 'data-testid="strange"' not in district.page("town_officer", f"/incidents/{incident.pk}/log/")
+    assert 'data-testid="strange"' not in district.page("duty_officer", f"/incidents/{incident.pk}/log/?before=9")

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.access.pages import needs
 from muster.access.rights import Right
+from muster.apps.channels.models import InMessage
+from muster.apps.channels.reads import strange_texts
 from muster.apps.incidents import actions
 from muster.apps.incidents.models import Alert, Callout, Incident, RollCall
 from muster.apps.incidents.models.callout import AlertState
@@ -204,5 +206,14 @@ def incident_log(request: HttpRequest, incident_id: int) -> HttpResponse:
         incident,
         events=[event_of(entry, names) for entry in held[:LOG_PAGE]],
         older=held[LOG_PAGE - 1].seq if len(held) > LOG_PAGE else None,
+        strange=[] if before else _strange(request, incident),
     )
     return render(request, "incidents/log.html", page)
+
+
+def _strange(request: HttpRequest, incident: Incident) -> list[InMessage]:
+    """Texts that came in while it ran and that nobody could place: no unit is known, so the whole office's alone."""
+    if request.actor.unit_path:
+        return []
+    end = incident.closed_at or clock.now()
+    return [text for text in strange_texts(incident.is_exercise, incident.t0) if text.at <= end]

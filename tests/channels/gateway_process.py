@@ -18,6 +18,7 @@ behaviour: dict[str, object] = {
     "delay_seconds": 0.0,
     "hang_up": False,
     "trickle_seconds": 0.0,
+    "head_drops": 0,
 }
 lock = threading.Lock()
 
@@ -43,6 +44,9 @@ class Gateway(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: object) -> None:
         text = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        for _ in range(int(behaviour["head_drops"]) if self.path != "/behave" else 0):
+            time.sleep(0.1)
+            self.wfile.write(b"H")
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()

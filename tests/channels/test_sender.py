@@ -133,6 +133,27 @@ def test_a_gateway_whose_answer_trickles_holds_nobody_up(
     assert time.monotonic() - started < 3
 
 
+def test_a_gateway_whose_head_trickles_holds_nobody_up(
+    sender: Sender, gateway: GatewayProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_module, "DEADLINE_SECONDS", 0.2)
+    monkeypatch.setattr(sender_module, "TIMEOUT_SECONDS", 0.3)
+    gateway.behave(head_drops=40)
+    queue(10)
+    started = time.monotonic()
+    sender.step()
+    assert time.monotonic() - started < 3
+    assert sorted(OutMessage.objects.values_list("state", "error")) == [
+        *[("perhaps_sent", "gateway.endless")] * 8,
+        *[("queued", "gateway.endless")] * 2,
+    ]
+    gateway.behave(head_drops=0)
+    all_due()
+    while sender.step():
+        pass
+    assert set(OutMessage.objects.values_list("claim", flat=True)) == {""}
+
+
 def test_a_gateway_that_answers_without_end_is_not_read_to_the_end(sender: Sender, gateway: GatewayProcess) -> None:
     gateway.behave(body={"accepted": True, "more": "x" * (sender_module.MOST_ANSWER_BYTES + 1)})
     queue(1)

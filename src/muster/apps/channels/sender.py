@@ -149,11 +149,27 @@ class Sender:
         for message in islice(waiting, PARALLEL):
             running[threads.submit(hand_over, client, _parcel(message))] = message
         while running:
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, timeout=DEADLINE_SECONDS + TIMEOUT_SECONDS, return_when=FIRST_COMPLETED)
+            if (
+                not done
+            ):  # not even the head of an answer gets done: bytes trickle in, so no time limit of a read strikes
+                self._give_up([*running.values()], [*waiting])
+                return
             for result in done:
                 _keep(running.pop(result), result.result())
                 for message in islice(waiting, 1):
                     running[threads.submit(hand_over, client, _parcel(message))] = message
+
+    def _give_up(self, in_doubt: list[OutMessage], untouched: list[OutMessage]) -> None:
+        """Leave hung connections behind, with their threads, and begin afresh with the next batch."""
+        for message in in_doubt:
+            _keep(message, Outcome("perhaps", "gateway.endless"))
+        for message in untouched:
+            _keep(message, Outcome("again", "gateway.endless"))
+        if self._threads and self._client:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._client.close()
+        self._threads = self._client = None
 
     def _open(self) -> tuple[httpx.Client, ThreadPoolExecutor]:
         if self._client is None or self._threads is None:

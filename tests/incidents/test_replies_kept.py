@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from muster.access.fields import blind_index
 from muster.apps.channels.actions import claim_batch, record_inbound
 from muster.apps.channels.models import OutMessage
 from muster.apps.incidents import actions
-from muster.apps.incidents.models import Alert, Reply
+from muster.apps.incidents.models import Reply
 from muster.journal import sealing
 from muster.journal.models import Entry
 
@@ -62,17 +61,3 @@ def test_what_people_write_stands_nowhere_in_clear(office, alert):
             assert "住院" not in str(cursor.fetchall())
     reply = Reply.objects.get()
     assert (reply.reason, reply.text, reply.alert.reason) == ("妻子住院", "2 妻子住院", "妻子住院")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_words_of_before_are_sealed_by_the_migration_and_opened_by_its_reverse(office):
-    alert = office.calls(office.opens())[0]
-    office.answers(alert, "decline", reason="妻子住院", text="2 妻子住院")
-    try:
-        call_command("migrate", "incidents", "0001", verbosity=0)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT reason, text FROM incidents_reply")
-            assert cursor.fetchall() == [("妻子住院", "2 妻子住院")]
-    finally:
-        call_command("migrate", "incidents", verbosity=0)
-    assert (Reply.objects.get().text, Alert.objects.get(pk=alert.pk).reason) == ("2 妻子住院", "妻子住院")

@@ -171,8 +171,7 @@ def test_the_auditor_sees_the_list_without_buttons(district):
 
 
 def test_the_call_list_shows_whole_numbers_of_who_got_no_message_and_says_so_in_the_journal(district):
-    incident = district.approved()
-    alert = next(a for a in alerts_of(incident) if a.member.phone_masked)
+    incident, (alert, _silent) = district.called(district.members[1], district.members[24])
     OutMessage.objects.filter(ref=alert.ref).update(state="failed")
     page = district.page("duty_officer", f"{base(incident)}/call-list/")
     assert alert.member.phone.removeprefix("+86") in page
@@ -183,8 +182,7 @@ def test_the_call_list_shows_whole_numbers_of_who_got_no_message_and_says_so_in_
 
 
 def test_who_has_answered_leaves_the_call_list(district):
-    incident = district.approved()
-    alert = next(a for a in alerts_of(incident) if not a.member.phone_masked)
+    incident, (alert, _other) = district.called(district.members[24], district.members[1])
     assert f'id="reply-{alert.pk}"' in district.page("duty_officer", f"{base(incident)}/call-list/")
     actions.record_reply_at_desk(district.actors["duty_officer"], alert, answer="accept", eta_minutes=20)
     assert f'id="reply-{alert.pk}"' not in district.page("duty_officer", f"{base(incident)}/call-list/")
@@ -197,8 +195,7 @@ def test_an_empty_call_list_is_good_news_and_journals_nothing(district):
 
 
 def test_who_is_released_and_gets_no_message_is_told_by_telephone(district):
-    incident = district.approved()
-    alert = next(a for a in alerts_of(incident) if not a.member.phone_masked)
+    incident, (alert, _other) = district.called(district.members[24], district.members[1])
     district.accept([alert])
     actions.stand_down(district.actors["commander"], incident.callout)
     path = f"{base(incident)}/call-list/"

@@ -27,6 +27,7 @@ TEXTS: dict[str, str | Promise] = {
     "planning.unknown_candidate": _NOT_COMPUTED,
     "planning.instance_incomplete": _("The instance lacks: %(missing)s."),
     "planning.history_minutes": _("A reply or an arrival of the history came before its alert. Correct the minutes."),
+    "planning.nothing_to_check": _("There are too few past callouts to hold the chances against what happened."),
     "planning.model_unreadable": _(
         "The stored response model can not be read. Import the history again to fit a new one."
     ),

@@ -1,5 +1,7 @@
 """Turnouts and certificates against listing every outcome."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -34,6 +36,23 @@ def test_the_share_of_good_turnouts_is_the_exact_chance(seed):
     counted = tally(f, np.arange(f.size), np.random.default_rng(seed), 20_000)
     truth = exact_p(p, np.arange(6))
     assert abs(counted.served / counted.turnouts - truth) < 4.5 * np.sqrt(truth * (1 - truth) / 20_000) + 1e-9
+
+
+def test_people_on_site_are_counted_in_every_turnout():
+    p = problem(6, 3, needs=((0, 2, 45.0), (1, 1, 30.0)), share=0.8)
+    here = np.array([True, False, True, False, False, False])
+    people = replace(
+        p.candidates, show=np.where(here, 1.0, p.candidates.show), mu=np.where(here, -np.inf, p.candidates.mu)
+    )
+    p = replace(p, candidates=people)
+    f = field(p)
+    counted = tally(f, np.arange(f.size), np.random.default_rng(1), 20_000)
+    truth = exact_p(p, np.arange(6))
+    assert 0.05 < truth < 0.999
+    assert abs(counted.served / counted.turnouts - truth) < 4.5 * np.sqrt(truth * (1 - truth) / 20_000)
+    alone = tally(f, f.rows_of(np.array([0, 2])), np.random.default_rng(1), 100)
+    bits = np.uint64(1) << np.arange(2, dtype=np.uint64)
+    assert alone.arrivals.tolist() == [float((people.caps[[0, 2]] & bit > 0).sum()) for bit in bits]
 
 
 def test_towns_shake_their_people_together():

@@ -91,6 +91,15 @@ def test_people_who_are_not_needed_may_stay_at_home_and_the_promise_holds():
     assert can_release(p, seed=0).tolist() == freed.tolist()
 
 
+def test_who_has_just_certified_the_whole_need_not_have_it_looked_at_again():
+    p = accepted()
+    freed = can_release(p, seed=0, holds=True)
+    rest = np.setdiff1d(np.arange(60), freed)
+    assert 20 <= len(freed) < 60
+    kept = problem(60, 0, needs=((0, 6, 60.0), (1, 5, 60.0)), show=np.full(60, 0.95), loading=np.full(60, 0.2))
+    assert simulate(kept, rest, 20_000, 4).mean() >= p.target - 0.005
+
+
 def test_those_of_no_use_go_first():
     caps = np.where(np.arange(60) < 10, 8, 3).astype(np.uint64)
     freed = can_release(accepted(caps=caps), seed=0)

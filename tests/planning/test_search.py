@@ -76,6 +76,24 @@ def test_losses_are_what_leaving_out_would_lose():
         s.put_back(row, types)
 
 
+def test_losses_are_right_with_more_line_sets_than_one_word_holds():
+    needs = tuple((line % 6, 1, 40.0 + line) for line in range(80))
+    s = sample(problem(200, 4, needs=needs, share=0.7), rows=range(125), turnouts=128)
+    assert len(s.sets) > 64
+    before = (s.worst() >= 0).sum()
+    rows = s.rows[:40]
+    lost = s.losses(rows)
+    assert lost.any()
+    for row, said in zip(rows.tolist(), lost.tolist(), strict=True):
+        types = s.drop(row)
+        assert before - (s.worst() >= 0).sum() == said
+        s.put_back(row, types)
+
+
+def test_nobody_loses_nothing():
+    assert sample(problem(20, 0)).losses(np.zeros(0, int)).shape == (0,)
+
+
 @pytest.mark.parametrize("towns", [False, True])
 def test_gains_are_the_mean_over_the_newcomers_own_luck(towns):
     changes = {"rho_town": 0.1, "town": np.arange(40) % 4 - 1} if towns else {}

@@ -8,9 +8,9 @@ import numpy as np
 
 from muster.planning.arrays import Bools, Floats, Indices, Ints
 from muster.planning.field import Field
-from muster.planning.hall import present_types, shortage
+from muster.planning.hall import shortage
 from muster.planning.tails import clopper_pearson
-from muster.planning.turnouts import draw_types, fresh_shocks
+from muster.planning.turnouts import draw_counts, fresh_shocks
 
 TURNOUTS = 20_000
 DOUBT = 0.01
@@ -60,7 +60,7 @@ def tally(field: Field, rows: Indices, rng: np.random.Generator, turnouts: int =
     for start in range(0, turnouts, step):
         size = min(step, turnouts - start)
         shocks = fresh_shocks(field.problem, field.groups, size, rng)
-        types, counts = present_types(field.types, draw_types(field, rows, shocks, rng))
+        types, counts = draw_counts(field, rows, shocks, rng)
         found = shortage(types, field.need, counts)
         missing.append(found.missing)
         sets.append(found.short)

@@ -11,11 +11,16 @@ from muster.planning.problem import InvalidProblem, Problem
 from muster.planning.search import Sample
 
 RELEASE_SAMPLE = 4096
-RELEASE_TURNOUTS = 20_000
+RELEASE_TURNOUTS = 10_000
 
 
 def can_release(
-    problem: Problem, *, seed: int, releasable: Bools | None = None, deadline: Deadline | None = None
+    problem: Problem,
+    *,
+    seed: int,
+    releasable: Bools | None = None,
+    deadline: Deadline | None = None,
+    holds: bool = False,
 ) -> Ints:
     """Indices of fixed people who can be told not to come, with certified P >= target for those who remain.
 
@@ -34,7 +39,7 @@ def can_release(
     run = start_run(seed, 1.0, deadline)
     run.turnouts = RELEASE_TURNOUTS
     everybody = np.arange(field.size)
-    if not allowed.any() or run.look(field, everybody)[0].p_low < problem.target:
+    if not allowed.any() or not (holds or run.look(field, everybody)[0].p_low >= problem.target):
         return np.zeros(0, np.int64)
     freed = _proven(field, _order(field, np.flatnonzero(allowed[field.people]), run), run)
     useless = np.flatnonzero(allowed & ~useful)

@@ -116,12 +116,16 @@ class Sample:
 
     def losses(self, rows: Indices) -> Floats:
         """Turnouts that would turn bad without each of these members (drop-one, one pass over the tight turnouts)."""
+        if not len(rows):
+            return np.zeros(0)
         tight_turnouts = np.flatnonzero(self.worst() == 0)
-        tight = self.slack[tight_turnouts] == 0
-        lost = np.zeros(len(rows))
-        for number, row in enumerate(rows.tolist()):
-            lost[number] = ((self.hit[self.types[row][tight_turnouts]] > 0) & tight).any(axis=1).sum()
-        return lost
+        tight = _bits(self.slack[tight_turnouts] == 0)
+        serves = _bits(self.hit > 0)
+        types = np.stack([self.types[row][tight_turnouts] for row in rows.tolist()])
+        lost = np.zeros(types.shape, np.bool_)
+        for word in range(tight.shape[1]):
+            lost |= (serves[types, word] & tight[:, word]) != 0
+        return np.asarray(lost.sum(axis=1), np.float64)
 
     # ---- turnouts
 
@@ -176,6 +180,14 @@ def _go_on() -> None:
 def _hits(types: Bools, sets: Bools) -> Bools:
     """Does the type serve a line of the set? (J, A)."""
     return np.asarray(product(types.astype(np.float32), sets.T.astype(np.float32)) > 0)
+
+
+def _bits(flags: Bools) -> NDArray[np.uint64]:
+    """Rows of flags as words of 64 bits: (rows, columns) -> (rows, ceil(columns / 64))."""
+    words = -(-flags.shape[1] // 64)
+    packed = np.zeros((len(flags), words * 8), np.uint8)
+    packed[:, : -(-flags.shape[1] // 8)] = np.packbits(flags, axis=1)
+    return packed.view(np.uint64)
 
 
 def _first_sets(lines: int) -> Bools:

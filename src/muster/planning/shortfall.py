@@ -12,11 +12,11 @@ from muster.planning.arrays import Bools, Indices, Ints
 from muster.planning.attempt import Run, attempt, plan_of, start_run
 from muster.planning.certify import Certificate
 from muster.planning.field import Field, field_of, survey
-from muster.planning.hall import present_types, shortage
+from muster.planning.hall import shortage
 from muster.planning.outcome import Plan, Shortfall
 from muster.planning.repairs import find_repairs
 from muster.planning.tails import clopper_pearson
-from muster.planning.turnouts import draw_types, fresh_shocks
+from muster.planning.turnouts import draw_counts, fresh_shocks
 
 CONFLICT_CELLS = 6_000_000
 MOST_COMBINATIONS = 400
@@ -66,7 +66,7 @@ def conflict_of(field: Field, proof: Certificate, run: Run) -> tuple[Indices, in
     rest still conflicts, which gives a set of which no line can be spared.
     """
     shocks = fresh_shocks(field.problem, field.groups, proof.turnouts, run.search)
-    types, counts = present_types(field.types, draw_types(field, np.arange(field.size), shocks, run.search))
+    types, counts = draw_counts(field, np.arange(field.size), shocks, run.search)
     view = Scarcity(field, types, counts, proof.confidence)
     chosen = view.smallest()
     missing = view.missing(chosen)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from muster.planning.arrays import Floats, Indices
+from muster.planning.arrays import Bools, Floats, Indices, Ints
 from muster.planning.field import Field
+from muster.planning.hall import counts_of
 from muster.planning.problem import Problem
+
+Ranks: TypeAlias = NDArray[np.int8] | NDArray[np.int16]
 
 Z_LEVELS = 64
 TOWN_LEVELS = 8
@@ -33,38 +37,60 @@ def fresh_shocks(problem: Problem, groups: int, turnouts: int, rng: np.random.Ge
     return Shocks(district, towns)
 
 
-def coming(field: Field, rows: Indices, shocks: Shocks) -> Floats:
-    """P(person comes | shocks): (rows, T)."""
+def coming(field: Field, rows: Indices, shocks: Shocks) -> NDArray[np.float32]:
+    """P(person comes | shocks): (rows, T). Single precision (3e-8) is as fine as the uniform numbers it is held to."""
     problem = field.problem
-    load = field.loading[rows, None]
+    load = field.loading[rows]
     # People of no town have no second shock; their own luck takes its share, so that P(comes) stays `show`.
-    shared = problem.rho + problem.rho_town * (field.group[rows, None] > 0)
-    rest = np.sqrt(1 - shared * load**2)
-    push = np.sqrt(problem.rho) * load * shocks.district[None, :]
+    shared = problem.rho + problem.rho_town * (field.group[rows] > 0)
+    scale = 1 / np.sqrt(1 - shared * load**2)
+    score = np.outer((np.sqrt(problem.rho) * load * scale).astype(np.float32), shocks.district.astype(np.float32))
     if problem.rho_town > 0:
-        push = push + np.sqrt(problem.rho_town) * load * shocks.towns[field.group[rows]]
-    return np.asarray(ndtr((field.threshold[rows, None] - push) / rest))
+        own = (np.sqrt(problem.rho_town) * load * scale).astype(np.float32)
+        score += own[:, None] * shocks.towns.astype(np.float32)[field.group[rows]]
+    np.subtract((field.threshold[rows] * scale).astype(np.float32)[:, None], score, out=score)
+    return np.asarray(ndtr(score, out=score))
 
 
-def draw_types(field: Field, rows: Indices, shocks: Shocks, rng: np.random.Generator) -> Indices:
-    """One independent turnout per column: the type number of each person, (rows, T).
+def draw_counts(field: Field, rows: Indices, shocks: Shocks, rng: np.random.Generator) -> tuple[Bools, Ints]:
+    """One independent turnout per column, as (types (J', L), how many of each type are on site in time (J', T)).
 
     One uniform number per person decides both whether he comes and by when: P(comes and T <= d) = show F(d).
+    People who are on site already are the same in every turnout and are counted once.
     """
-    come = coming(field, rows, shocks)
-    uniform = rng.random(come.shape, dtype=np.float32)
-    return types_from(field, rows, come, uniform)
+    type_of = field.type_of[rows]
+    kinds, number = np.unique(type_of, return_inverse=True)
+    number = number.reshape(type_of.shape)
+    here = np.isposinf(field.threshold[rows]) & (field.by_due[rows, 0] >= 1)
+    base = np.bincount(number[here, 0], minlength=len(kinds))
+    counts = np.repeat(base[:, None], len(shocks.district), axis=1)
+    open_rows = rows[~here]
+    if len(open_rows):
+        come = coming(field, open_rows, shocks)
+        uniform = rng.random(come.shape, dtype=np.float32)
+        drawn = _at_rank(number[~here], _ranks(field.by_due[open_rows], come, uniform))
+        counts += counts_of(drawn, len(kinds))
+    return field.types[kinds], counts
 
 
 def types_from(field: Field, rows: Indices, come: Floats, uniform: NDArray[np.float32]) -> Indices:
     """Type numbers for given uniforms and P(comes), both (rows, T)."""
-    thin = come.astype(np.float32)
-    by_due = field.by_due[rows].astype(np.float32)
-    rank = np.zeros(come.shape, np.int16)
+    return _at_rank(field.type_of[rows], _ranks(field.by_due[rows], come.astype(np.float32), uniform))
+
+
+def _ranks(by_due: Floats, come: NDArray[np.float32], uniform: NDArray[np.float32]) -> Ranks:
+    """How many due times each has missed, (rows, T)."""
+    by_due = by_due.astype(np.float32)
+    # P(comes) may round to 1 with a uniform number below 1, never to less than 0: strict order is kept.
+    rank: Ranks = np.zeros(come.shape, np.int8 if by_due.shape[1] < 127 else np.int16)
     for due in range(by_due.shape[1]):
-        rank += uniform >= thin * by_due[:, due, None]
-    place = rank + (np.arange(len(rows)) * field.type_of.shape[1])[:, None]
-    types: Indices = field.type_of[rows].ravel()[place]
+        rank += uniform >= come * by_due[:, due, None]
+    return rank
+
+
+def _at_rank(type_of: Indices, rank: Ranks) -> Indices:
+    place = rank + (np.arange(len(type_of)) * type_of.shape[1])[:, None]
+    types: Indices = type_of.ravel()[place]
     return types
 
 
@@ -88,11 +114,11 @@ def levels_for(field: Field, turnouts: int, rng: np.random.Generator) -> Levels:
     of_turnout = np.arange(turnouts) % Z_LEVELS
     if field.groups == 1:
         grid = Shocks(district, np.zeros((1, Z_LEVELS)))
-        return Levels(of_turnout[None, :], coming(field, np.arange(field.size), grid), Z_LEVELS)
+        return Levels(of_turnout[None, :], coming(field, np.arange(field.size), grid).astype(np.float64), Z_LEVELS)
     town = ndtri((np.arange(TOWN_LEVELS) + 0.5) / TOWN_LEVELS)
     both = np.zeros((field.groups, Z_LEVELS * TOWN_LEVELS))
     both[1:] = np.tile(town, Z_LEVELS)
     grid = Shocks(np.repeat(district, TOWN_LEVELS), both)
     drawn = rng.integers(0, TOWN_LEVELS, (field.groups, turnouts))
     level = of_turnout[None, :] * TOWN_LEVELS + drawn
-    return Levels(level, coming(field, np.arange(field.size), grid), Z_LEVELS * TOWN_LEVELS)
+    return Levels(level, coming(field, np.arange(field.size), grid).astype(np.float64), Z_LEVELS * TOWN_LEVELS)

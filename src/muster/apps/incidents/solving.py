@@ -136,7 +136,7 @@ def _releasable(callout: Callout, bundle: Bundle, order: _Order) -> list[int]:
     """Alert ids of people who said they come and may be told not to, with the promise kept by the rest."""
     if not callout.alerts.filter(state__in=COMING).exists():
         return NONE_KEPT
-    rows = can_release(bundle.problem, seed=order.seed, deadline=order.late)
+    rows = can_release(bundle.problem, seed=order.seed, deadline=order.late, holds=True)
     ids = bundle.alert_ids[rows]
     return sorted(Alert.objects.filter(pk__in=ids.tolist(), state__in=COMING).values_list("pk", flat=True))
 

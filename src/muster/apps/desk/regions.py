@@ -30,6 +30,7 @@ EVENT_ICONS = {
     "roll_call.answered": "clipboard-check",
     "roll_call.closed": "clipboard-check",
     "alert.left": "door-exit",
+    "alert.check_in_taken_back": "arrow-back-up",
 }
 EVENT_MARKS = {
     "alert.checked_in": "checked_in",

@@ -21,6 +21,7 @@ register(
         "alert.replied": _("Answered the alert"),
         "alert.undelivered": _("Message not delivered"),
         "alert.checked_in": _("Checked in"),
+        "alert.check_in_taken_back": _("Check-in taken back"),
         "alert.released": _("Told not to come"),
         "alert.left": _("Left the scene"),
         "alert.no_show": _("Accepted but did not come"),

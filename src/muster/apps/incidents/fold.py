@@ -48,7 +48,9 @@ def fold(entries: Iterable[Entry]) -> Folded:
         state.over = state.over or entry.action in {"callout.stood_down", "incident.false_alarm"}
         if entry.action in {"callout.approved", "callout.wave_sent"}:
             state.people.update(dict.fromkeys(entry.payload["members"], WAITING_WORD))
-        elif entry.action == "alert.replied" and entry.payload["counted"]:
+        elif (
+            entry.action == "alert.replied" and entry.payload["counted"]
+        ) or entry.action == "alert.check_in_taken_back":
             state.people[entry.person] = coarse(str(entry.payload["state"]))
         elif entry.action in _ENDS:
             state.people[entry.person] = _ENDS[entry.action]

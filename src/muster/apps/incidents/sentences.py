@@ -89,6 +89,7 @@ def _replied(entry: Entry, names: Names) -> Line:
 REMARKS: dict[str, Callable[[], str]] = {
     "closed": lambda: _("(after the end)"),
     "late": lambda: _("(too late to count)"),
+    "overtaken": lambda: _("(arrived after a newer answer)"),
     "double": lambda: _("(again)"),
     "elsewhere": lambda: _("(but is on duty elsewhere)"),
 }
@@ -102,6 +103,10 @@ def _checked_in(entry: Entry, names: Names) -> Line:
         else _("arrived at muster point %(p)s") % {"p": point}
     )
     return names.who(entry), said, "ok"
+
+
+def _taken_back(entry: Entry, names: Names) -> Line:
+    return names.by(entry.actor), _("took the check-in of %(name)s back") % {"name": names.who(entry)}, "warn"
 
 
 def _plain(rest: Callable[[], str], tone: str = "") -> Callable[[Entry, Names], Line]:
@@ -144,6 +149,7 @@ SENTENCES: dict[str, Callable[[Entry, Names], Line]] = {
     "alert.replied": _replied,
     "alert.undelivered": _plain(lambda: _("could not be reached"), "warn"),
     "alert.checked_in": _checked_in,
+    "alert.check_in_taken_back": _taken_back,
     "alert.released": _plain(lambda: _("was told not to come")),
     "alert.left": _plain(lambda: _("left the scene")),
     "alert.no_show": _plain(lambda: _("had accepted but did not come"), "warn"),

@@ -13,6 +13,8 @@ REFUSED = frozenset({A.DECLINED, A.WITHDRAWN})
 GONE = frozenset({A.DECLINED, A.WITHDRAWN, A.NO_SHOW, A.NO_ANSWER})
 OPEN = WAITING | COMING | {A.UNCLEAR}
 
+TAKEN_BACK = OPEN | GONE | {A.RELEASED}  # what a check-in that was a mistake may go back to
+
 _ANSWERS = {A.ACCEPTED, A.DECLINED, A.UNCLEAR}
 ALERT_STEPS: dict[str, frozenset[str]] = {
     A.QUEUED: frozenset({A.NOTIFIED, A.DELIVERED, A.UNDELIVERED, A.RELEASED, A.NO_ANSWER, A.CHECKED_IN} | _ANSWERS),

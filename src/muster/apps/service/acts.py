@@ -14,6 +14,7 @@ register(
         "rate.set": _("Pay rate set"),
         "turn.started": _("Turn of duty started"),
         "turn.resumed": _("Turn of duty goes on"),
+        "turn.voided": _("Turn of duty declared void"),
         "turns.ended": _("Turns of duty ended"),
     }
 )

@@ -35,6 +35,13 @@ TEXTS: dict[str, str | Promise] = {
     ),
     "incidents.release_stale": _("The list has changed: these people are needed after all. Look at the newest list."),
     "incidents.reply_not_understood": _("This answer is not understood. Choose coming, not coming or unclear."),
+    "incidents.not_here": _("This person is not checked in now, so there is nothing to take back. Look at the list."),
+    "incidents.was_here_before": _(
+        "This person was here, left, and was checked in again. Sign the person out; that ends the second stay."
+    ),
+    "incidents.answered_roll_call": _(
+        "A roll call found this person present, so the check-in stands. Sign the person out if they have left."
+    ),
     "incidents.nobody_here": _("Nobody has checked in yet, so there is nobody to call the roll for."),
     "incidents.roll_call_state": _("Mark people as present or as accounted for elsewhere."),
     "incidents.roll_call_closed": _("This roll call is closed. Start a new one."),

@@ -14,10 +14,12 @@ from muster.apps.incidents.actions.replies import note_message, record_reply, re
 from muster.apps.incidents.actions.roll_call import answer_roll_call, close_roll_call, start_roll_call
 from muster.apps.incidents.actions.sending import approve, release, send_by_hand, send_replacements
 from muster.apps.incidents.actions.solving import ask_again, claim_solve, drop_claim, store_run
+from muster.apps.incidents.actions.taking_back import take_back_check_in
 
 __all__ = [
     "NeedInput", "answer_roll_call", "approve", "ask_again", "check_in", "check_in_by_token", "choose_plan", "claim_solve",
     "close_incident", "close_roll_call", "drop_claim", "leave", "mark_false_alarm", "note_message", "open_incident",
     "record_reply", "record_reply_at_desk", "release", "review_done", "send_by_hand", "send_replacements", "set_needs",
-    "set_policy", "stand_down", "start_roll_call", "store_run", "take_text",
+    "set_policy", "stand_down", "start_roll_call", "store_run", "take_back_check_in",
+    "take_text",
 ]  # fmt: skip

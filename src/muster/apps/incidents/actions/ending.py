@@ -37,10 +37,15 @@ def stand_down(actor: Actor, callout: Callout) -> Callout:
 
 
 def _settle(callout: Callout, actor: Actor) -> dict[str, int]:
-    """Every open alert gets its end: silent ones no answer, accepted ones no-show or, when still due, told not to come."""
+    """Every alert still open gets its end."""
+    alerts = list(callout.alerts.filter(state__in=[*OPEN]).select_related("member", "need"))
+    return settle(callout, actor, alerts)
+
+
+def settle(callout: Callout, actor: Actor, alerts: list[Alert]) -> dict[str, int]:
+    """Open alerts get their end: silent ones no answer, accepted ones no-show or, when still due, told not to come."""
     moment = now()
     counts = {"no_answer": 0, "no_show": 0, "released": 0}
-    alerts = list(callout.alerts.filter(state__in=[*OPEN]).select_related("member", "need"))
     cancel_waiting([alert.ref for alert in alerts])  # nobody is called to what has ended
     for alert in alerts:
         target = _end_of(alert, callout)

@@ -54,15 +54,15 @@ def _check_in(alert: Alert, where: str, method: str, by: str) -> CheckIn:
     if row.member_id not in committed_ids(moment, exercises=callout.incident.is_exercise):
         commit([row.member_id], callout.ref, moment, callout.incident.is_exercise)
     start_turn(row.member, callout.ref, moment, callout.incident.is_exercise)
-    _seat(callout, row)
+    seat(callout, row)
     payload = {"alert": row.pk, "where": where, "method": method, "before": before, "point": row.muster_point.letter}
     note(callout.incident, "alert.checked_in", by, payload=payload, person=row.member.number)
     want_solve(callout)
     return record
 
 
-def _seat(callout: Callout, newcomer: Alert) -> None:
-    """Give the newcomer a post; others may move if that fills one more.
+def seat(callout: Callout, newcomer: Alert) -> bool:
+    """Give the newcomer a post; others may move if that fills one more. False when there is none for him.
 
     In-time posts come first, what is due first before the rest; who is late for all of them may still fill a line whose
     time has passed.
@@ -83,6 +83,7 @@ def _seat(callout: Callout, newcomer: Alert) -> None:
     changes = deal(in_time, posted, room, newcomer.pk) or deal(late, posted, room, newcomer.pk)
     for pk, place in changes.items():
         Alert.objects.filter(pk=pk).update(post_id=needs[place].pk)
+    return bool(changes)
 
 
 @transaction.atomic

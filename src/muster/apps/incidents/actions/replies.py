@@ -43,7 +43,7 @@ def record_reply(
     callout = lock(alert.callout_id)
     row = Alert.objects.select_for_update().select_related("member").get(pk=alert.pk)
     moment = at or now()
-    remark = _remark(callout, row, answer, eta_minutes)
+    remark = _remark(callout, row, answer, eta_minutes, moment)
     counted = remark in {"", "contradicts"}
     reply = Reply(
         alert=row, at=moment, channel=channel, answer=answer, eta_minutes=eta_minutes, reason=reason[:40],
@@ -62,12 +62,14 @@ def record_reply(
     return reply
 
 
-def _remark(callout: Callout, alert: Alert, answer: str, eta_minutes: int | None) -> str:
-    """Why a reply does not count ("closed", "late", "elsewhere", "double"), or "contradicts", or ""."""
+def _remark(callout: Callout, alert: Alert, answer: str, eta_minutes: int | None, at: datetime) -> str:
+    """Why a reply does not count ("closed", "late", "overtaken", "elsewhere", "double"), or "contradicts", or ""."""
     if callout.state not in RUNNING:
         return "closed"
     if alert.state in {AlertState.CHECKED_IN, AlertState.RELEASED}:
         return "late"
+    if alert.replied_at is not None and at < alert.replied_at:
+        return "overtaken"  # it was long under way; he has said something newer since
     if answer in {"accept", "en_route"} and alert.state not in COMING and alert.member_id in _taken(callout):
         return "elsewhere"
     last = alert.replies.filter(counted=True).order_by("-id").first()
@@ -136,7 +138,7 @@ def check_scope(actor: Actor, alert: Alert) -> None:
 
 # --- news from the channels ---------------------------------------------------------------------------------
 
-_NEWS = {
+NEWS = {
     MessageState.SENT: AlertState.NOTIFIED,
     MessageState.PERHAPS_SENT: AlertState.NOTIFIED,
     MessageState.CALL_LIST: AlertState.NOTIFIED,
@@ -148,7 +150,7 @@ _NEWS = {
 @transaction.atomic
 def note_message(message: OutMessage) -> None:
     """A channel reports on an alert's message: the alert follows, unless the person has already answered."""
-    if message.kind != "alert" or message.state not in _NEWS or not message.ref.startswith("alert:"):
+    if message.kind != "alert" or message.state not in NEWS or not message.ref.startswith("alert:"):
         return
     pk = int(message.ref.removeprefix("alert:"))
     callout_id = Alert.objects.filter(pk=pk).values_list("callout_id", flat=True).first()
@@ -156,7 +158,7 @@ def note_message(message: OutMessage) -> None:
         return
     callout = lock(callout_id)  # before the alert, as every act does
     alert = Alert.objects.select_for_update().select_related("member").get(pk=pk)
-    target = _NEWS[message.state]
+    target = NEWS[message.state]
     alert.channel = message.channel
     alert.sent_at = alert.sent_at or message.sent_at
     alert.delivered_at = alert.delivered_at or message.delivered_at

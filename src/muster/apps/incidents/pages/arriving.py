@@ -17,11 +17,11 @@ from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.apps.incidents import actions
 from muster.apps.incidents.models import Callout, Incident
-from muster.apps.incidents.models.callout import AlertState
-from muster.apps.incidents.pages.common import chosen_ids, context
+from muster.apps.incidents.models.callout import AlertState, CalloutState
+from muster.apps.incidents.pages.common import chosen_ids, context, is_number
 from muster.apps.incidents.pages.people import back_to_people
-from muster.apps.incidents.reads import AlertRow, alert_rows, incident_by_id
-from muster.apps.incidents.states import COMING
+from muster.apps.incidents.reads import AlertRow, alert_by_id, alert_rows, incident_by_id
+from muster.apps.incidents.states import COMING, RUNNING
 from muster.apps.incidents.wall_code import SCENE, make_code
 from muster.apps.plans.models import MusterPoint
 from muster.core.errors import InvalidInput
@@ -34,6 +34,9 @@ PLACES = frozenset({"muster", "scene"})
 def incident_check_in(request: HttpRequest, incident_id: int) -> HttpResponse:
     """Tick names, then press once: a wrong tick is taken back by ticking again, before anything is written."""
     incident = incident_by_id(request.actor, incident_id)
+    if request.method == "POST" and "take_back" in request.POST:
+        take_back(request, incident)
+        return _back_to_list(request, incident)
     if request.method == "POST":
         return _check_in(request, incident)
     point, q = request.GET.get("point", ""), request.GET.get("q", "")
@@ -48,6 +51,7 @@ def incident_check_in(request: HttpRequest, incident_id: int) -> HttpResponse:
         point=point,
         q=q,
         where=request.GET.get("where", "muster"),
+        open=incident.callout.state in RUNNING | {CalloutState.STOOD_DOWN},
     )
     return render(request, "incidents/check_in.html", page)
 
@@ -77,9 +81,23 @@ def _check_in(request: HttpRequest, incident: Incident) -> HttpResponse:
         messages.success(request, _("Checked in: %(n)d people.") % {"n": len(rows)})
     if "query" in request.POST:
         return back_to_people(request, incident.pk)
-    point = request.POST.get("point", "")
+    return _back_to_list(request, incident)
+
+
+def _back_to_list(request: HttpRequest, incident: Incident) -> HttpResponse:
+    where, point = request.POST.get("where", "muster"), request.POST.get("point", "")
+    where = where if where in PLACES else "muster"
     known = incident.callout.muster_points.filter(letter=point).exists()
     return redirect(f"/incidents/{incident.pk}/check-in/?where={where}" + (f"&point={point}" if known else ""))
+
+
+def take_back(request: HttpRequest, incident: Incident) -> None:
+    """One person was checked in by mistake: the button says whom, the field beside it why."""
+    wanted = request.POST.get("take_back", "")
+    alert = alert_by_id(request.actor, incident.pk, int(wanted) if is_number(wanted) else 0)
+    reason = request.POST.get("reason", "") or request.POST.get("remark", "")
+    actions.take_back_check_in(request.actor, alert, reason.strip())
+    messages.success(request, _("Taken back: %(name)s was not here.") % {"name": alert.member.name})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from muster.apps.channels.reads import strange_texts
 from muster.apps.incidents import actions
 from muster.apps.incidents.models import Alert, Callout, Incident, RollCall
 from muster.apps.incidents.models.callout import AlertState
+from muster.apps.incidents.pages.arriving import take_back
 from muster.apps.incidents.pages.common import chosen_ids, context, is_number
 from muster.apps.incidents.reads import AlertRow, alert_rows, board, incident_by_id, roll_call_view
 from muster.apps.incidents.reads.events import names_for
@@ -74,6 +75,8 @@ def incident_roll_call(request: HttpRequest, incident_id: int) -> HttpResponse:
 def _call_the_roll(request: HttpRequest, incident: Incident, running: RollCall | None) -> HttpResponse:
     if "start" in request.POST:
         actions.start_roll_call(request.actor, incident.callout)
+    elif "take_back" in request.POST:
+        take_back(request, incident)
     elif running is None:
         raise Conflict("incidents.roll_call_closed")
     elif "close" in request.POST:

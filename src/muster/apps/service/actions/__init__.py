@@ -2,7 +2,7 @@
 
 from muster.apps.service.actions.commitments import commit, free
 from muster.apps.service.actions.learning import LearnedAlert, import_history, learn, refit_response_model
-from muster.apps.service.actions.turns import end_turn, end_turns, seed_pay_rate, set_pay_rate, start_turn
+from muster.apps.service.actions.turns import end_turn, end_turns, seed_pay_rate, set_pay_rate, start_turn, void_turn
 
 __all__ = [
     "LearnedAlert",
@@ -16,4 +16,5 @@ __all__ = [
     "seed_pay_rate",
     "set_pay_rate",
     "start_turn",
+    "void_turn",
 ]

@@ -38,6 +38,21 @@ def start_turn(member: Member, ref: str, at: datetime, exercise: bool, *, actor:
 
 
 @transaction.atomic
+def void_turn(member: Member, ref: str, at: datetime, *, actor: str = "system") -> bool:
+    """The member's turn for `ref` never was: nobody is paid for it. The journal keeps when it was said to have started.
+
+    False when there is none.
+    """
+    turn = Attendance.objects.select_for_update().filter(member=member, ref=ref).first()
+    if turn is None:
+        return False
+    payload = {"ref": ref, "member": member.number, "started": turn.starts_at.isoformat(), "exercise": turn.exercise}
+    turn.delete()
+    append(STREAM, "turn.voided", actor=actor, at=at, payload=payload, person=member.number)
+    return True
+
+
+@transaction.atomic
 def end_turns(member_ids: Iterable[int], ref: str, at: datetime, *, actor: str = "system") -> int:
     """End the open turns of these members for `ref`; others are passed over. Returns how many ended."""
     ids = sorted(set(member_ids))

@@ -7,7 +7,7 @@ PORT ?= 8000
 SHARED ?= ../shared
 export MUSTER_SHARED := $(abspath $(SHARED))
 
-.PHONY: install install-dev demo test lint types contracts test-sqlite test-postgres acceptance acceptance-quick bench shots clean
+.PHONY: install install-dev demo test lint types contracts test-sqlite test-postgres acceptance acceptance-quick bench shots bundle clean
 
 .venv/made.stamp:
 	$(PYTHON) -m venv .venv
@@ -70,3 +70,7 @@ shots: install-dev
 
 clean:
 	rm -rf .venv var node_modules shots src/muster/web/static/vendor
+
+# --- hand over --------------------------------------------------------------------------------------------------------
+bundle: install
+	$(BIN)/python -m tools.bundle

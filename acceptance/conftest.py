@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -38,3 +39,7 @@ def enrolled(_enrolled: Path, tmp_path: Path) -> Home:
 def another(tmp_path: Path) -> Callable[[str], Home]:
     """More homes: `another("b")`."""
     return lambda name: Home(tmp_path / name)
+
+
+# Building and installing whole bundles takes minutes; the quick round leaves it out.
+collect_ignore = ["test_bundle.py"] if os.environ.get("MUSTER_QUICK") else []

@@ -22,6 +22,7 @@ REAL_TIME = {
     "access/actions.py": "one-time links die by real time",
     "access/reads.py": "one-time links die by real time",
     "conf/backup.py": "when a backup was made",
+    "conf/real_time.py": "backups, certificates and second machines live in real time",
     "apps/channels/actions/outbox.py": "tries and claims of messages: a standing exercise clock must not freeze them",
     "apps/channels/actions/sending.py": "tries and claims of messages",
     "apps/channels/reads.py": "tries and claims of messages",

@@ -12,14 +12,14 @@ import sys
 import typer
 from django.db.utils import DatabaseError
 
-from muster.cli import exercise, home, keep, run
+from muster.cli import deploy, deploy_words, exercise, home, keep, relay_words, run
 from muster.core.errors import InvalidInput, MusterError, Unreadable
 
 REFUSED = 1
 WRONG_USE = 2
 
 # module -> name of its group; None: its commands stand beside the others
-PARTS: dict[str, str | None] = {"people": "import", "plan": "plan", "exercise": None}
+PARTS: dict[str, str | None] = {"people": "import", "plan": "plan", "relay": "relay", "exercise": None}
 
 app = typer.Typer(
     name="muster",
@@ -32,7 +32,7 @@ app = typer.Typer(
 
 
 def _gather() -> None:
-    for part in (home.app, keep.app, run.app):
+    for part in (home.app, keep.app, run.app, deploy.app):
         app.registered_commands += part.registered_commands
         app.registered_groups += part.registered_groups
     for module, group in PARTS.items():
@@ -85,6 +85,8 @@ PLAIN = {
 
 
 PLAIN.update(exercise.SENTENCES)
+PLAIN.update(relay_words.SENTENCES)
+PLAIN.update(deploy_words.SENTENCES)
 
 
 def _plain(error: MusterError) -> str:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "muster.apps.people",
     "muster.apps.service",
     "muster.apps.channels",
+    "muster.apps.maps",
     "muster.apps.plans",
     "muster.apps.incidents",
     "muster.apps.desk",
@@ -152,6 +153,8 @@ MUSTER_DESK_PHONE = os.environ.get("MUSTER_DESK_PHONE", "")
 MUSTER_PUBLIC_URL = os.environ.get(
     "MUSTER_PUBLIC_URL", ""
 )  # where members' phones reach the reply page; empty: no links in messages
+# the reply relay that MUSTER_PUBLIC_URL leads to: its address, or "files" across a one-way gate; empty: none
+MUSTER_RELAY_URL = os.environ.get("MUSTER_RELAY_URL", "").rstrip("/")
 MUSTER_SMS_URL = os.environ.get("MUSTER_SMS_URL", "")  # real gateway; never used for an exercise
 MUSTER_EXERCISE_SMS_URL = os.environ.get("MUSTER_EXERCISE_SMS_URL", "")  # never used for an actual callout
 

@@ -1,0 +1,87 @@
+"""The installer looks at everything before it touches anything; each refusal is one sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from muster.conf import bundle_check
+from tests.deploy.makers import key_of, public_of, small_bundle
+
+
+def install(bundle: Path, prefix: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = ["sh", str(bundle / "install.sh"), "--prefix", str(prefix), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **env})
+
+
+def refused(done: subprocess.CompletedProcess[str], prefix: Path) -> str:
+    """What it said, after seeing that it is one sentence and that nothing was touched."""
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert not prefix.exists()
+    return done.stderr
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> str:
+    return str(public_of(key_of(tmp_path)))
+
+
+def test_a_bundle_for_another_processor_is_refused(tmp_path: Path, key: str) -> None:
+    bundle = small_bundle(tmp_path, key_of(tmp_path), machine="riscv64")
+    said = refused(install(bundle, tmp_path / "opt", "--key", key), tmp_path / "opt")
+    assert said.startswith("This bundle is for riscv64, this machine is ")
+
+
+def test_a_damaged_and_an_unsigned_bundle_are_refused(tmp_path: Path, key: str) -> None:
+    bundle = small_bundle(tmp_path, key_of(tmp_path))
+    (bundle / "wheels" / "muster-0.whl").write_bytes(b"flipped")
+    assert "damaged" in refused(install(bundle, tmp_path / "opt", "--key", key), tmp_path / "opt")
+    (bundle / "MANIFEST.sig").unlink()
+    assert "not signed" in refused(install(bundle, tmp_path / "opt", "--key", key), tmp_path / "opt")
+
+
+def test_without_a_key_the_first_installation_is_refused(tmp_path: Path) -> None:
+    bundle = small_bundle(tmp_path, key_of(tmp_path))
+    assert "--key" in refused(install(bundle, tmp_path / "opt"), tmp_path / "opt")
+
+
+def test_another_python_is_refused_before_anything_is_run(tmp_path: Path, key: str) -> None:
+    bundle = small_bundle(tmp_path, key_of(tmp_path))
+    (tmp_path / "bin").mkdir()
+    for tool in ("dirname", "sh"):
+        (tmp_path / "bin" / tool).symlink_to(f"/usr/bin/{tool}")
+    (tmp_path / "bin" / "python3").write_text("#!/usr/bin/sh\nexit 1\n")
+    (tmp_path / "bin" / "python3").chmod(0o755)
+    done = install(bundle, tmp_path / "opt", "--key", key, PATH=str(tmp_path / "bin"))
+    assert "Python 3.11" in refused(done, tmp_path / "opt")
+
+
+def test_a_release_that_does_not_come_out_whole_is_taken_away_again(tmp_path: Path, key: str) -> None:
+    bundle = small_bundle(tmp_path, key_of(tmp_path))
+    (bundle / "wheels" / "pip-0.whl").write_bytes(b"no wheel")
+    manifest = bundle_check.parse((bundle / "MANIFEST").read_text())
+    (bundle / "MANIFEST").unlink()
+    (bundle / "MANIFEST.sig").unlink()
+    from tools.bundle.__main__ import sign
+
+    sign(bundle, manifest.version, manifest.machine, key_of(tmp_path))
+    done = install(bundle, tmp_path / "opt", "--key", key)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "nothing was changed" in done.stderr
+    assert list((tmp_path / "opt" / "releases").iterdir()) == []
+    assert [path.name for path in (tmp_path / "opt").iterdir()] == ["releases"]
+
+
+def test_once_installed_only_bundles_of_the_same_maker_are_taken(tmp_path: Path, key: str) -> None:
+    prefix = tmp_path / "opt"
+    prefix.mkdir()
+    (prefix / "bundle.key").write_text(bundle_check.public_key(key).hex())
+    other = key_of(tmp_path, "somebody")
+    bundle = small_bundle(tmp_path, other)
+    for words in ((), ("--key", str(public_of(other)))):
+        done = install(bundle, prefix, *words)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert [path.name for path in prefix.iterdir()] == ["bundle.key"]

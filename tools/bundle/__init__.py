@@ -1,0 +1,1 @@
+"""Makes the bundles that a computer department installs without a network."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from muster.apps.incidents import throttle
-from muster.apps.incidents.throttle import Throttle
+from muster.jobs import throttle
+from muster.jobs.throttle import Throttle
 
 
 class Hands:

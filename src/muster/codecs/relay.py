@@ -36,7 +36,7 @@ MOST_GAPS = 200  # remembered
 ETA_MINUTES = (15, 30, 45, 60)
 REASONS = ("at_work", "out_of_town", "ill", "family", "other")
 
-Kind = Literal["push", "pull", "behind"]
+Kind = Literal["head", "push", "pull", "behind"]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Count = Annotated[int, Field(ge=0, le=2**53)]
@@ -109,6 +109,13 @@ class Push(_Part):
     ack: Count = 0
     full: bool = False
     pages: Annotated[tuple[SealedPage, ...], Field(max_length=50_000)] = ()
+
+
+class Head(_Part):
+    """What stands before a push, so that the relay reads no long body of a stranger. `size` in bytes."""
+
+    turn: Count
+    size: Annotated[int, Field(ge=1, le=MOST_MESSAGE_BYTES)]
 
 
 class Pull(_Part):

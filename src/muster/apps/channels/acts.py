@@ -7,6 +7,7 @@ from muster.journal.sentences import register
 register(
     {
         "people.call_list_opened": _("Call list with numbers opened"),
+        "relay.keys_made": _("Keys of the reply relay made"),
         "people.told_by_telephone": _("Told by telephone"),
     }
 )

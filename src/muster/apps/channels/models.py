@@ -86,3 +86,31 @@ class InMessage(models.Model):
 
     def __str__(self) -> str:
         return self.gateway_id
+
+
+class RelayLink(models.Model):
+    """The one reply relay of this site (row 1): keys, how far its answers are taken, when it was last heard."""
+
+    own_key = SealedTextField(help_text="signs what goes to the relay")
+    relay_key = models.CharField(max_length=64, help_text="public key that the relay's answers are checked with")
+    epoch = models.CharField(max_length=32, blank=True)
+    taken_seq = models.BigIntegerField(default=0)
+    missing = models.JSONField(default=list, help_text="[[first, last], ...]: answers that never came")
+    turn = models.BigIntegerField(default=0, help_text="number of the last page file")
+    heard_at = models.DateTimeField(null=True, help_text="real time")
+    ahead_seconds = models.IntegerField(default=0, help_text="the relay's clock before ours")
+    refused = models.PositiveIntegerField(default=0, help_text="answers that can not be right")
+    trouble = models.CharField(max_length=40, blank=True, help_text="why it was not heard just now")
+
+    def __str__(self) -> str:
+        return f"relay, heard {self.heard_at}"
+
+
+class RelayAnswer(models.Model):
+    """An answer that the relay has brought, so that the same one never counts twice."""
+
+    answer_id = models.CharField(max_length=32, unique=True)
+    ref = models.CharField(max_length=40, db_index=True)
+
+    def __str__(self) -> str:
+        return self.answer_id

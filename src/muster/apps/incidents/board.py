@@ -138,13 +138,14 @@ class Board:
     verdict: Verdict
     points: tuple[PointView, ...]
     events: tuple[Event, ...]
-    flags: tuple[str, ...]  # live_zone, controlled_airspace, gateway_<what is wrong with it>
+    flags: tuple[str, ...]  # live_zone, controlled_airspace, gateway_ and relay_<what is wrong with it>
     approved_by: str
     approved_at: datetime | None
     stated_p: float | None
     releasable: int
     roll_call_id: int | None
     excluded: dict[str, int] = field(default_factory=dict)  # away, committed, lapsed, no_address …
+    relay_heard_at: datetime | None = None  # real time; beside the flag relay_silent
 
     @property
     def posts(self) -> int:

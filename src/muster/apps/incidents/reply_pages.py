@@ -23,12 +23,12 @@ from muster.apps.incidents.actions import check_in_by_token, record_reply
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.own_page import DECLINE_REASONS, ETA_MINUTES, callout_gone, is_gone, own_page
 from muster.apps.incidents.states import UNAPPROVED
-from muster.apps.incidents.throttle import Throttle
 from muster.apps.incidents.wall_code import WallCode, read_code
 from muster.codecs import phone
 from muster.core.errors import Conflict, InvalidInput, NotFound
 from muster.core.ids import token_hash
 from muster.jobs.clock import now
+from muster.jobs.throttle import Throttle
 
 TOKEN = re.compile(r"[A-Za-z0-9_\-]{16,64}")
 ANSWERS = ("accept", "decline", "en_route")

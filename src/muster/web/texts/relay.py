@@ -10,4 +10,7 @@ TEXTS = {
         "The signature is wrong: the file was changed on the way, or made with other keys. Fetch it again; "
         "if that does not help, make new keys for the relay."
     ),
+    "relay.too_many": _("More answers from one link than a member gives. The rest was refused."),
+    "relay.behind": _("The relay has taken a newer message already. This one changes nothing."),
+    "relay.no_answer": _("The reply relay does not answer as it should (code %(status)s)."),
 }

@@ -4,6 +4,15 @@ from muster.apps.channels.actions.call_list import mark_told, open_call_list
 from muster.apps.channels.actions.inbox import announce, announce_left_over, record_inbound
 from muster.apps.channels.actions.outbox import Draft, cancel_waiting, queue_message, queue_messages
 from muster.apps.channels.actions.receipts import record_receipt
+from muster.apps.channels.actions.relay import (
+    forget_relay_faults,
+    keep_relay_answer,
+    make_relay_keys,
+    next_relay_turn,
+    note_relay_answers,
+    note_relay_heard,
+    note_relay_trouble,
+)
 from muster.apps.channels.actions.sending import claim_batch, mark_failed, mark_sent, recover_claims
 
 __all__ = [
@@ -12,9 +21,16 @@ __all__ = [
     "announce_left_over",
     "cancel_waiting",
     "claim_batch",
+    "forget_relay_faults",
+    "keep_relay_answer",
+    "make_relay_keys",
     "mark_failed",
     "mark_sent",
     "mark_told",
+    "next_relay_turn",
+    "note_relay_answers",
+    "note_relay_heard",
+    "note_relay_trouble",
     "open_call_list",
     "queue_message",
     "queue_messages",

@@ -118,14 +118,19 @@ def incident_qr(request: HttpRequest, incident_id: int) -> HttpResponse:
     page = context(
         incident,
         sheets=[_sheet(request, incident.callout, point) for point in points],
-        public=bool(settings.MUSTER_PUBLIC_URL),
+        public=bool(_public_base()),
     )
     return render(request, "incidents/qr.html", page)
 
 
+def _public_base() -> str:
+    """Where phones reach the page behind the code. It asks for a number, which no relay outside the network may see."""
+    return "" if settings.MUSTER_RELAY_URL else settings.MUSTER_PUBLIC_URL.rstrip("/")
+
+
 def _sheet(request: HttpRequest, callout: Callout, point: MusterPoint | None) -> Sheet:
     code = make_code(callout.pk, point.letter if point else SCENE)
-    base = settings.MUSTER_PUBLIC_URL.rstrip("/") or f"{request.scheme}://{request.get_host()}"
+    base = _public_base() or f"{request.scheme}://{request.get_host()}"
     address = f"{base}/c/{code}"
     picture = segno.make(address, error="q", micro=False).svg_inline(omitsize=True, border=2, dark="#000", light="#fff")
     return Sheet(point, address, mark_safe(picture))

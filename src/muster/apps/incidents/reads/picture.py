@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from muster.access.models import Account
 from muster.access.rights import Actor
 from muster.apps.channels.reads import gateway_trouble
+from muster.apps.channels.relay_reads import relay_state
 from muster.apps.incidents.board import Board, LineView, PeopleCounts, PointView
 from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun
 from muster.apps.incidents.models.callout import AlertState, CalloutState
@@ -22,7 +23,7 @@ from muster.journal.models import Stream
 def board(callout: Callout, actor: Actor) -> Board:
     """The callout as `actor` may see it, as of now."""
     moment = now()
-    incident = callout.incident
+    incident, relay = callout.incident, relay_state()
     run = callout.solve_runs.order_by("-id").first()
     over = callout.state in {CalloutState.STOOD_DOWN, CalloutState.CLOSED}
     alerts = list(
@@ -52,7 +53,8 @@ def board(callout: Callout, actor: Actor) -> Board:
         verdict=verdict_of(callout, actor, run, needs),
         points=_points(callout, alerts, _here(alerts, over)),
         events=tuple(events(incident, actor)),
-        flags=_flags(callout, moment),
+        flags=_flags(callout, moment, relay.trouble),
+        relay_heard_at=relay.since,
         approved_by=account_name(callout.approved_by),
         approved_at=callout.approved_at,
         stated_p=callout.stated_p,
@@ -128,12 +130,15 @@ def _points(callout: Callout, alerts: list[Alert], here: list[Alert]) -> tuple[P
     )
 
 
-def _flags(callout: Callout, at: datetime) -> tuple[str, ...]:
+def _flags(callout: Callout, at: datetime, relay_trouble: str) -> tuple[str, ...]:
     """What somebody should know before anything else: dangers of the place, and the channel that fails."""
     incident = callout.incident
     found = []
     if incident.site is not None:
         raised = {"live_zone": incident.site.live_zone, "controlled_airspace": incident.site.controlled_airspace}
         found = [name for name, is_raised in raised.items() if is_raised]
-    trouble = gateway_trouble(incident.is_exercise, at) if callout.state in RUNNING else ""
-    return (*found, f"gateway_{trouble}") if trouble else tuple(found)
+    if callout.state in RUNNING:
+        trouble = gateway_trouble(incident.is_exercise, at)
+        found += [f"gateway_{trouble}"] if trouble else []
+        found += [relay_trouble] if relay_trouble else []
+    return tuple(found)

@@ -205,25 +205,6 @@ def test_an_instance_is_solved_alike_for_the_same_seed(
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
 
 
-@pytest.mark.parametrize(
-    ("words", "work"),
-    [
-        (["plan", "solve", "--instance", "none.npz"], "muster.planning.instance.solve_instance"),
-        (["exercise", "S1"], "muster.exercise.engine.run_once"),
-        (["exercise", "S1", "--seeds", "1-2"], "muster.exercise.seeds.run_many"),
-    ],
-    ids=["plan solve", "exercise", "exercise seeds"],
-)
-def test_long_work_does_not_begin_where_its_result_could_not_be_kept(
-    words: list[str], work: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(work, lambda *_, **__: pytest.fail("it began"))
-    for target in (tmp_path, tmp_path / "nowhere" / "out.json"):
-        ended, out, err = run(capsys, monkeypatch, *words, "--json", str(target))
-        assert (ended, out, err.count("\n")) == (2, "", 1)
-        assert str(target) in err
-
-
 def test_too_few_people_end_with_one_and_say_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from muster.cli.output import on_terminal, write_json
+from muster.cli.output import check_writable, on_terminal, write_json
 from muster.core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ SENTENCES = {
     "exercise.never_idle": "The system did not catch up with its work; the run was given up.",
     "exercise.page": "%(path)s answered %(status)s to %(who)s: %(words)s",
     "exercise.no_form": "The page %(path)s has no form with: %(fields)s",
+    "exercise.no_verdict": "The duty page shows no chance: %(words)s",
     "exercise.login": "The login of %(who)s was refused.",
     "exercise.not_opened": "The incident could not be opened: %(words)s",
     "exercise.not_approved": "The callout could not be approved (%(status)s): %(words)s",
@@ -60,6 +61,7 @@ def exercise(
     """Play a scenario through the real system with virtual members; exit code 1 when an assertion breaks."""
     from muster.exercise.scenario import load_scenario
 
+    check_writable(json_to)
     chosen = load_scenario(scenario)
     if seeds and seed is not None:
         raise InvalidInput("exercise.seed_or_seeds")

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from muster.cli.output import write_json
+from muster.cli.output import check_writable, write_json
 from muster.core.errors import Unreadable
 
 app = typer.Typer(help="The planner by itself.", no_args_is_help=True)
@@ -36,6 +36,7 @@ def solve(
     from muster.planning.instance import solve_instance
     from muster.planning.problem import InvalidProblem
 
+    check_writable(json_to)
     try:
         with np.load(io.BytesIO(instance.read_bytes()), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}

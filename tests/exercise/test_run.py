@@ -39,6 +39,11 @@ def test_scenario_one_runs_from_the_call_to_the_pay_sheet_and_every_assertion_ho
     assert isinstance(body["needs_met"], bool)
     assert 0.9 < body["stated_p"] < 1
     assert body["outcome"]["came"] > 150
+    looks = body["outcome"]["seen_before_due"]
+    assert [look["due"] for look in looks] == [25.0, 40.0, 45.0, 60.0]
+    for look in looks:
+        assert 0 < look["due"] - look["at"] <= 4
+        assert look["word"] in {"enough", "at_risk", "short"}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,7 @@ def test_scenario_one_runs_from_the_call_to_the_pay_sheet_and_every_assertion_ho
         (["exercise", "S1", "--speed", "fast"], "Write the speed as"),
         (["exercise", "S1", "--seed", "1", "--seeds", "1-2"], "not both"),
         (["demo", "--speed", "-3"], "Write the speed as"),
+        (["exercise", "S1", "--json", "/no/such/folder/out.json"], "/no/such/folder/out.json can not be written"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_exit_code_two(words: list[str], sentence: str, tmp_path: Path) -> None:

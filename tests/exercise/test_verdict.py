@@ -13,10 +13,21 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from muster.core.errors import InvalidInput
+from muster.exercise.desk import Look
 from muster.exercise.district.make import District, make_district
 from muster.exercise.engine import Result
 from muster.exercise.seeds import parse_seeds, refuted, summary
-from muster.exercise.verdict import Assertion, Evidence, assertions, filled, outcome, skills, unavailable, warned
+from muster.exercise.verdict import (
+    Assertion,
+    Evidence,
+    assertions,
+    filled,
+    outcome,
+    skills,
+    unaccounted,
+    unavailable,
+    warned,
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +63,7 @@ def seen(district: District) -> Evidence:
             {"order": 1, "capability": "steward", "people": 2, "due": 45},
             {"order": 2, "capability": "traffic", "people": 1, "due": 30},
         ],
-        "alerts": alerts, "turns": [[n, True, True] for n in numbers], "not_exercise": 0, "messages": 3,
-        "solves": [{"at": 10.0, "p_hat": 0.99, "p_low": 0.98, "outcome": "enough", "proposed_p_low": None}],
+        "alerts": alerts, "turns": [[n, True, 20.0, 200.0] for n in numbers], "not_exercise": 0, "messages": 3,
     }  # fmt: skip
     return Evidence(
         district=district, start=district.start, came=dict.fromkeys(numbers, 19.0),
@@ -76,8 +86,50 @@ def test_a_run_without_fault_passes(seen: Evidence) -> None:
     assert broken(seen) == set()
 
 
-def test_somebody_still_on_the_list_is_unaccounted_for(seen: Evidence) -> None:
-    assert broken(spoilt(seen, 0, state="checked_in")) == {"unaccounted"}
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        pytest.param(20.0, None, id="never left"),
+        pytest.param(20.0, 19.5, id="left before he came"),
+        pytest.param(18.0, 200.0, id="noted before he came"),
+        pytest.param(26.0, 200.0, id="noted long after he came"),
+    ],
+)
+def test_who_came_and_has_no_turn_that_fits_his_coming_is_unaccounted_for(
+    seen: Evidence, starts: float, ends: float | None
+) -> None:
+    number = seen.books["turns"][0][0]
+    books = {**seen.books, "turns": [[number, True, starts, ends], *seen.books["turns"][1:]]}
+    found = replace(seen, books=books)
+    assert unaccounted(found) == {number}
+    assert broken(found) == {"unaccounted"}
+
+
+def test_a_turn_that_is_missing_or_there_twice_or_open_for_somebody_else_is_found(seen: Evidence) -> None:
+    turns = seen.books["turns"]
+
+    def lost(*rows: list[object]) -> set[str]:
+        return unaccounted(replace(seen, books={**seen.books, "turns": list(rows)}))
+
+    assert lost(*turns) == set()
+    assert lost(*turns[1:]) == {turns[0][0]}
+    assert lost(*turns, turns[0]) == {turns[0][0]}
+    assert lost(*turns, ["TY999999", True, 20.0, None]) == {"TY999999"}
+
+
+def test_somebody_on_the_list_of_whom_the_members_know_nothing_needs_an_ended_turn_too(seen: Evidence) -> None:
+    number = seen.books["turns"][0][0]
+    came = {other: minute for other, minute in seen.came.items() if other != number}
+    assert unaccounted(replace(seen, came=came)) == set()
+    books = {**seen.books, "turns": seen.books["turns"][1:]}
+    assert unaccounted(replace(seen, came=came, books=books)) == {number}
+
+
+def test_on_a_running_clock_people_may_be_noted_later(seen: Evidence) -> None:
+    number = seen.books["turns"][0][0]
+    books = {**seen.books, "turns": [[number, True, 30.0, 200.0], *seen.books["turns"][1:]]}
+    assert unaccounted(replace(seen, books=books)) == {number}
+    assert unaccounted(replace(seen, books=books, slack=11.5)) == set()
 
 
 def test_a_post_without_the_skill_is_found(seen: Evidence, district: District) -> None:
@@ -102,7 +154,7 @@ def test_calling_somebody_for_what_he_cannot_do_is_found(seen: Evidence) -> None
 def test_who_came_and_is_not_in_the_books_is_found(seen: Evidence, district: District) -> None:
     other = next(p.number for p in district.people if p.number not in seen.came)
     found = broken(replace(seen, came={**seen.came, other: 30.0}))
-    assert found == {"came_but_not_checked_in", "came_but_unpaid"}
+    assert found == {"unaccounted", "came_but_not_checked_in", "came_but_unpaid"}
 
 
 def test_pay_that_is_missing_or_wrong_is_found(seen: Evidence) -> None:
@@ -136,17 +188,26 @@ def test_needs_are_met_by_a_matching_not_by_counting_heads(seen: Evidence) -> No
     assert figures["on_scene"] == 3
 
 
-def test_a_warning_counts_only_when_it_stood_there_last_before_the_deadline(seen: Evidence) -> None:
+@pytest.mark.parametrize(
+    ("word", "traffic", "told"),
+    [("short", "enough", True), ("at_risk", "enough", True), ("enough", "short", True), ("enough", "enough", False)],
+)
+def test_a_warning_is_what_stood_on_the_duty_page_at_the_last_look(
+    seen: Evidence, word: str, traffic: str, told: bool
+) -> None:
     missed = [seen.books["lines"][1]]
+    looks = {30.0: Look(28.0, "39", word, {1: "short", 2: traffic}), 45.0: Look(44.0, "0.2", "short", {2: "short"})}
+    assert warned(replace(seen, looks=looks), missed) is told
+    assert warned(replace(seen, looks=looks), []) is None
+    assert warned(replace(seen, looks={45.0: looks[45.0]}), missed) is False
 
-    def with_solves(*pairs: tuple[float, float]) -> Evidence:
-        solves = [{"at": at, "p_hat": p} for at, p in pairs]
-        return replace(seen, books={**seen.books, "solves": solves})
 
-    assert warned(with_solves((10.0, 0.4)), missed) is True
-    assert warned(with_solves((10.0, 0.4), (25.0, 0.99)), missed) is False
-    assert warned(with_solves((40.0, 0.1)), missed) is False
-    assert warned(seen, []) is None
+def test_the_result_tells_what_the_page_said_before_each_due_time(seen: Evidence) -> None:
+    looks = {45.0: Look(44.0, "0.2", "short", {1: "enough", 2: "at_risk"}), 30.0: Look(28.04, ">99.9", "enough", {})}
+    assert outcome(replace(seen, looks=looks), people=3, minute=60)["seen_before_due"] == [
+        {"due": 30.0, "at": 28.0, "p": ">99.9", "word": "enough", "red_lines": []},
+        {"due": 45.0, "at": 44.0, "p": "0.2", "word": "short", "red_lines": [2]},
+    ]
 
 
 def result(

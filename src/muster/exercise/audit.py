@@ -21,7 +21,8 @@ def _minutes(moment: Any, t0: Any) -> float | None:
 
 
 def facts(incident_id: int) -> dict[str, Any]:
-    """Alerts with posts and times, need lines, solves, turns of duty, messages; all minutes from T0."""
+    """Alerts with posts and times, need lines, messages, and turns of duty as [number, exercise, start, end or None]; all
+    times in minutes from T0."""
     from muster.apps.channels.models import OutMessage
     from muster.apps.incidents.models import Incident
     from muster.apps.service.models import Attendance
@@ -48,15 +49,10 @@ def facts(incident_id: int) -> dict[str, Any]:
             {"order": n.order, "capability": n.capability.slug, "people": n.people, "due": n.due_minutes}
             for n in lines.values()
         ],
-        "alerts": alerts, "solves": _solves(callout, t0),
-        "turns": sorted([t.member.number, t.exercise, t.ends_at is not None] for t in turns),
+        "alerts": alerts,
+        "turns": sorted([t.member.number, t.exercise, _minutes(t.starts_at, t0), _minutes(t.ends_at, t0)] for t in turns),
         "messages": len(messages), "not_exercise": sum(not m.exercise for m in messages),
     }  # fmt: skip
-
-
-def _solves(callout: Any, t0: Any) -> list[dict[str, Any]]:
-    runs = callout.solve_runs.order_by("pk").values("at", "outcome", "p_low", "p_hat", "proposed_p_low")
-    return [{**run, "at": _minutes(run["at"], t0)} for run in runs]
 
 
 def ask(environment: dict[str, str], incident_id: int) -> dict[str, Any]:

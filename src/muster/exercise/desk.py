@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from html import unescape
 from urllib.parse import urlsplit
 
 import openpyxl
@@ -19,18 +20,39 @@ from muster.exercise.scenario import Scenario
 from muster.exercise.truth.behaviour import Say, Word
 
 _CODE = re.compile(r"/c/(\d+-[0-9A-Z]{1,2}-[0-9A-Z]{10})")
+_BAND = re.compile(r"\bband-(enough|at_risk|short|unknown)\b")
+_NUMBER = re.compile(r'<div class="hero(?: long)?">([^<]*)<')
+_LINE, _LINE_WORD = re.compile(r"need-(\d+)"), re.compile(r"\bneed-(enough|at_risk|short|unknown)\b")
 NUMBER_HEADS = ("Member number", "队员编号", "编号")
 DUTY, COMMANDER = "duty", "commander"
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the duty page said at `minute`: the big number as it stood there ("" when there was none), the word of its band,
+    and the word of each need line by its order: enough | at_risk | short | unknown."""
+
+    minute: float
+    p: str
+    word: str
+    lines: Mapping[int, str]
+
+    def shown(self, due: float) -> dict[str, object]:
+        """As the result of the run tells it."""
+        red = [order for order, word in sorted(self.lines.items()) if word in ("at_risk", "short")]
+        return {"due": due, "at": round(self.minute, 1), "p": self.p, "word": self.word, "red_lines": red}
+
+
 @dataclass(slots=True)
 class Desk:
-    """`logins`: name -> {password, role}; who acts signs in at his first act."""
+    """`logins`: name -> {password, role}; who acts signs in at his first act. `looks`: due minute -> the last look at the
+    duty page before it."""
 
     base: str
     logins: Mapping[str, Mapping[str, str]]
     incident: int = 0
     approvals: int = 0
+    looks: dict[float, Look] = field(default_factory=dict)
     _open: dict[str, Browser] = field(default_factory=dict)
     _alerts: dict[str, str] = field(default_factory=dict)
     _codes: dict[str, str] = field(default_factory=dict)
@@ -104,6 +126,10 @@ class Desk:
         if form and ticked:
             commander.submit(page, form, follow=False, expect=302)
         return len(ticked)
+
+    def look(self, due: float, minute: float) -> None:
+        """See what the duty page says at `minute`; the last look before `due` is the one that is kept."""
+        self.looks[due] = read_look(self.who(DUTY).open(f"/duty/{self.incident}/"), minute)
 
     # --- answers and arrivals --------------------------------------------------------------------------
     def call_list(self) -> list[str]:
@@ -188,6 +214,18 @@ class Desk:
         """The exported workbook: member number -> amount (CNY), member number -> days."""
         page = self.who(COMMANDER).open(f"/review/{self.incident}/pay.xlsx")
         return read_pay(page.body)
+
+
+def read_look(page: Page, minute: float) -> Look:
+    """The chance, the word of the band and the words of the need lines of a duty page. Unavailable "exercise.no_verdict"
+    where the page has no band."""
+    band = next((_BAND.search(a["class"]) for a in page.markup.having("data-solved")), None)
+    number = _NUMBER.search(page.body.decode())
+    if band is None or number is None:
+        raise Unavailable("exercise.no_verdict", words=page.markup.words[:300])
+    rows = ((_LINE.fullmatch(a["id"]), _LINE_WORD.search(a.get("class", ""))) for a in page.markup.having("id"))
+    lines = {int(order.group(1)): word.group(1) for order, word in rows if order and word}
+    return Look(minute, unescape(number.group(1)).strip("–"), band.group(1), lines)
 
 
 def read_pay(workbook: bytes) -> tuple[dict[str, Decimal], dict[str, int]]:

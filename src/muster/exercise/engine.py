@@ -22,8 +22,10 @@ from muster.exercise.play import FULL_SPEED, Pace, Play
 from muster.exercise.prepare import read_logins
 from muster.exercise.scenario import Scenario, next_start
 from muster.exercise.server import Server, environment, fresh_home, serving
-from muster.exercise.verdict import Assertion, Evidence, assertions, outcome
+from muster.exercise.verdict import LATE_MINUTES, Assertion, Evidence, assertions, outcome
 from muster.jobs.clock import MARKER
+
+PAGE_SECONDS = 15.0  # a running clock goes on while a busy machine notes somebody's arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def play(
         days=days,
         books=ask(own, desk.incident),
         journal_holds=journal_holds(own, server.home),
+        looks=desk.looks,
+        slack=LATE_MINUTES + pace.speed * PAGE_SECONDS / 60.0,
     )
 
 

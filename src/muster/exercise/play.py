@@ -26,6 +26,8 @@ from muster.exercise.truth.behaviour import Say
 # (until minute, tick in minutes): short while answers pour in, longer when little happens
 LADDER = ((4.0, 0.5), (12.0, 1.0), (32.0, 2.0), (64.0, 4.0), (1e9, 5.0))
 DUE_MINUTES = (25.0, 40.0, 45.0, 60.0)  # ticks fall on these, so that nobody is noted late by a coarse tick
+LOOK_MINUTES = 4.0  # the longest tick before a due time, so that there is one within it
+LOOK_EVERY_MINUTES = 0.9
 IDLE_SECONDS = 120.0
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.02, 0.2
 LIVE_STEP_SECONDS, SLOW_SECONDS = 0.25, 1.0
@@ -181,10 +183,20 @@ class Play:
         self._hold(True)
         if self._decide(minute, state):
             self._wait_idle(solved=False)
+        self._look(minute)
         if self.pace.rest_seconds:  # somebody is watching: he shall see the newest number while the clock rests
             self._hold(False)
         for text in self.gateway.collect():
             self.crowd.hear(text, minute)
+
+    def _look(self, minute: float) -> None:
+        """Shortly before a line falls due somebody at the desk looks at the duty page."""
+        due = next((due for due in DUE_MINUTES if minute < due), None)
+        if not self.approved or due is None or minute < due - LOOK_MINUTES:
+            return
+        before = self.desk.looks.get(due)
+        if before is None or minute - before.minute >= LOOK_EVERY_MINUTES:
+            self.desk.look(due, minute)
 
     def _hold(self, hold: bool) -> None:
         if self._standing:

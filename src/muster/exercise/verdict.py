@@ -1,13 +1,14 @@
 """Judging a run: hard assertions that no chance excuses, and the outcome, which is a matter of chance.
 
-Qualification and availability are judged by what the district's makers know of its people, not by the system's rules.
+Qualification and availability are judged by what the district's makers know of its people, who came by what the virtual
+members know of themselves, the warning by what stood on the duty page: never by the system's own rules and tables of them.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,10 +18,14 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from muster.core.units import beijing_day
+from muster.exercise.desk import Look
 from muster.exercise.district.folk import PersonData
 from muster.exercise.district.make import District
 
 RATE_CNY = 200
+EARLY_MINUTES = 0.05  # clocks are read to the millisecond; nobody is noted before he came
+LATE_MINUTES = 6.0  # the longest tick is five minutes: who comes just after one is noted at the next
+RED = ("at_risk", "short")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,9 @@ class Assertion:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that was seen of one run. `came`: number -> minute at a muster point, as the virtual members know it;
-    `bodies`: (text, exercise flag) of all the gateway took; `paid`, `days`: number -> amount and days on the pay sheet."""
+    `bodies`: (text, exercise flag) of all the gateway took; `paid`, `days`: number -> amount and days on the pay sheet;
+    `looks`: due minute -> what the duty page said at the desk's last look before it; `slack` is how many minutes later
+    than he came somebody may be noted."""
 
     district: District
     start: datetime
@@ -52,6 +59,8 @@ class Evidence:
     days: Mapping[str, int]
     books: Mapping[str, Any]
     journal_holds: bool
+    looks: Mapping[float, Look] = field(default_factory=dict)
+    slack: float = LATE_MINUTES
 
 
 def skills(person: PersonData, start: datetime) -> set[str]:
@@ -84,7 +93,7 @@ def assertions(seen: Evidence) -> list[Assertion]:
     unmarked = sum(not (flag and body.startswith(("【演练】", "[EXERCISE]"))) for body, flag in seen.bodies)
     paid = {number for number, amount in seen.paid.items() if amount > 0}
     return [
-        Assertion("unaccounted", 0, sum(a["state"] == "checked_in" for a in alerts)),
+        Assertion("unaccounted", 0, len(unaccounted(seen))),
         Assertion("came_but_not_checked_in", 0, len(came - checked_in)),
         Assertion("checked_in_but_never_came", 0, len(checked_in - came)),
         Assertion("unqualified_on_post", 0, unqualified),
@@ -100,6 +109,24 @@ def assertions(seen: Evidence) -> list[Assertion]:
     ]
 
 
+def unaccounted(seen: Evidence) -> set[str]:
+    """Who came and did not go home by the books: everybody the members know came has one turn of duty, which began about
+    when he came and has ended since; no other turn is open either, nor is anybody still on the list."""
+    turns: dict[str, list[tuple[float, float | None]]] = defaultdict(list)
+    for number, _exercise, starts, ends in seen.books["turns"]:
+        turns[number].append((starts, ends))
+    lost = {number for number, minute in seen.came.items() if not _went_home(turns[number], minute, seen.slack)}
+    still_open = {number for number, found in turns.items() if any(ends is None for _, ends in found)}
+    listed = {a["number"] for a in seen.books["alerts"] if a["checked_in"] is not None and not turns[a["number"]]}
+    return lost | still_open | listed
+
+
+def _went_home(turns: Sequence[tuple[float, float | None]], came: float, slack: float) -> bool:
+    return len(turns) == 1 and all(
+        ends is not None and came - EARLY_MINUTES <= starts <= min(came + slack, ends) for starts, ends in turns
+    )
+
+
 def _plain(amount: Decimal) -> int | str:
     return int(amount) if amount == int(amount) else str(amount)
 
@@ -109,7 +136,7 @@ def _repeats(alerts: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _real_turns(books: Mapping[str, Any]) -> int:
-    return sum(not exercise for _number, exercise, _ended in books["turns"])
+    return sum(not exercise for _number, exercise, _starts, _ends in books["turns"])
 
 
 def in_time(seen: Evidence, line: Mapping[str, Any]) -> list[str]:
@@ -139,13 +166,14 @@ def filled(seen: Evidence) -> int:
 
 
 def warned(seen: Evidence, missed: Sequence[Mapping[str, Any]]) -> bool | None:
-    """Whether the desk said so before the deadline: the last answer before the first missed line fell due was below
-    the target. None when nothing was missed."""
+    """Whether the desk saw it coming: at its last look before the first missed line fell due, the duty page marked the
+    whole or that line as at risk or short. None when nothing was missed; a page that was not looked at warned nobody."""
     if not missed:
         return None
     due = min(line["due"] for line in missed)
-    before = [run for run in seen.books["solves"] if run["at"] < due and run["p_hat"] is not None]
-    return bool(before) and before[-1]["p_hat"] < seen.books["target"]
+    look = seen.looks.get(float(due))
+    orders = [line["order"] for line in missed if line["due"] == due]
+    return look is not None and (look.word in RED or any(look.lines.get(order) in RED for order in orders))
 
 
 def outcome(seen: Evidence, *, people: int, minute: float) -> dict[str, object]:
@@ -171,4 +199,5 @@ def outcome(seen: Evidence, *, people: int, minute: float) -> dict[str, object]:
         "surplus_share": round((count - posts) / count, 4) if count else 0.0,
         "stated_p": seen.books["stated_p"],
         "warned_before_deadline": warned(seen, missed),
+        "seen_before_due": [seen.looks[due].shown(due) for due in sorted(seen.looks)],
     }

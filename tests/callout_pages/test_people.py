@@ -211,6 +211,14 @@ def test_who_is_released_and_gets_no_message_is_told_by_telephone(district):
     assert district.post("duty_officer", path, {"message": "x"}).status_code == 404
 
 
+def test_who_says_yes_too_late_and_has_no_message_is_told_by_telephone(district):
+    incident, (alert, _other) = district.called(district.members[24], district.members[1])
+    actions.stand_down(district.actors["commander"], incident.callout)
+    district.accept([alert])
+    message = OutMessage.objects.get(ref=alert.ref, kind="thanks")
+    assert f'data-tell="{message.pk}"' in district.page("duty_officer", f"{base(incident)}/call-list/")
+
+
 # --- check-in ---------------------------------------------------------------------------------------------
 
 

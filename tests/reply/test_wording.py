@@ -29,7 +29,7 @@ EN = Facts(
     "en", False, "Tianyuan Reserve", "Fire near the substation", "B Liyu Park East Gate", "Fire support", "14:55",
     "0731-00000119",
 )  # fmt: skip
-KINDS = ("alert", "release", "stand_down")
+KINDS = ("alert", "release", "stand_down", "too_late")
 LINK = "https://muster.tianyuan.example/r/" + TOKEN
 
 

@@ -38,6 +38,7 @@ SENTENCES = {
         "alert": "{head}{call}：{title}。{where}{role}。{digits}{desk}{link}",
         "release": "{head}{title}：人已够，谢谢您，不用来了，请留在原处。{desk}",
         "stand_down": "{head}{title}：集结已终止，请不要再来，已出发的请返回。谢谢您。{desk}",
+        "too_late": "{head}{title}：谢谢您答复，人已够或集结已结束，请不要来。{desk}",
         "cut": "…",
         "date": "{0.month}月{0.day}日{0:%H:%M}",
     },
@@ -53,6 +54,7 @@ SENTENCES = {
         "alert": "{head}{call}: {title}. {where}{role}. {digits}{desk}{link}",
         "release": "{head}{title}: enough people have come. Thank you, you are not needed, stay where you are. {desk}",
         "stand_down": "{head}{title}: the callout has ended. Do not come; if under way, turn back. Thank you. {desk}",
+        "too_late": "{head}{title}: thank you for answering. You are not needed any more, please do not come. {desk}",
         "cut": "...",  # the one-letter ellipsis would turn the whole text into UCS-2
         "date": "{0:%H:%M} on {0.day} {0:%b}",
     },
@@ -99,6 +101,11 @@ def release_text(alert: Alert, language: str | None = None) -> str:
 def stand_down_text(alert: Alert, language: str | None = None) -> str:
     """The callout has ended; for people who had accepted and are not here yet."""
     return compose("stand_down", _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language))
+
+
+def too_late_text(alert: Alert, language: str | None = None) -> str:
+    """He says that he comes, but was let go or the callout has ended: he must not set out."""
+    return compose("too_late", _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language))
 
 
 def _facts(incident: Incident, need: NeedLine | None, point: MusterPoint, at: datetime, language: str | None) -> Facts:

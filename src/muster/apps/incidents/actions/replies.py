@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from muster.access.rights import Actor, Right, check
+from muster.apps.channels.actions import queue_message
 from muster.apps.channels.models import InMessage, MessageState, OutMessage
+from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note, want_solve
 from muster.apps.incidents.models import Alert, Callout, Reply
 from muster.apps.incidents.models.callout import AlertState
@@ -19,6 +21,7 @@ from muster.core.errors import InvalidInput, NotAllowed
 from muster.jobs.clock import now
 
 ANSWERS = frozenset({"accept", "decline", "unclear", "en_route"})
+COMES = frozenset({"accept", "en_route"})
 LONGEST_ETA_MINUTES = 24 * 60
 
 
@@ -59,7 +62,25 @@ def record_reply(
     }  # fmt: skip
     said = {"reason": reply.reason} if reply.reason else None
     note(callout.incident, "alert.replied", by, payload=payload, person=row.member.number, private=said)
+    if channel != "desk" and answer in COMES and remark in {"closed", "late"}:
+        _keep_from_coming(callout, row)
     return reply
+
+
+def _keep_from_coming(callout: Callout, alert: Alert) -> None:
+    """Somebody says that he comes who is not needed any more: he is told so, once, however often he says it.
+
+    Whoever has been here knows better than a text. Who stands on the list of those to be told by telephone stands there
+    once.
+    """
+    sent = OutMessage.objects.filter(ref=alert.ref)
+    by_telephone = sent.filter(kind__in=("release", "stand_down"), state=MessageState.CALL_LIST)
+    if alert.checked_in_at is not None or by_telephone.exists() or sent.filter(kind="thanks").exists():
+        return
+    queue_message(
+        ref=alert.ref, kind="thanks", member=alert.member, body=wording.too_late_text(alert),
+        exercise=callout.incident.is_exercise, at=now(),
+    )  # fmt: skip
 
 
 def _remark(callout: Callout, alert: Alert, answer: str, eta_minutes: int | None, at: datetime) -> str:
@@ -70,7 +91,7 @@ def _remark(callout: Callout, alert: Alert, answer: str, eta_minutes: int | None
         return "late"
     if alert.replied_at is not None and at < alert.replied_at:
         return "overtaken"  # it was long under way; he has said something newer since
-    if answer in {"accept", "en_route"} and alert.state not in COMING and alert.member_id in _taken(callout):
+    if answer in COMES and alert.state not in COMING and alert.member_id in _taken(callout):
         return "elsewhere"
     last = alert.replies.filter(counted=True).order_by("-id").first()
     if last is None:

@@ -90,6 +90,14 @@ def ask_again(actor: Actor, callout: Callout) -> Callout:
     return row
 
 
+@transaction.atomic
+def solve_all_again() -> None:
+    """Something that all callouts rest on has changed, such as the roads: every one wants a fresh answer."""
+    live = Callout.objects.filter(state__in=[*UNAPPROVED, *RUNNING]).order_by("pk").values_list("pk", flat=True)
+    for callout_id in list(live):
+        want_solve(lock(callout_id))
+
+
 def short_of_people() -> list[Callout]:
     """Callouts before approval whose newest answer is a shortfall for which nobody has looked for repairs yet."""
     found = []

@@ -146,7 +146,7 @@ def incident_call_list(request: HttpRequest, incident_id: int) -> HttpResponse:
     page = context(
         incident,
         rows=[(row, refs[row.ref]) for row in rows],
-        tell=open_call_list(request.actor, called, subject=incident.stream, kinds=("release", "stand_down")),
+        tell=open_call_list(request.actor, called, subject=incident.stream, kinds=("release", "stand_down", "thanks")),
         etas=ETAS,
         may_record=incident.callout.state in RUNNING,
         first=rows[0].body if rows else "",

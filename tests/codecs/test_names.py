@@ -52,6 +52,26 @@ def test_names_are_found_by_sound_and_by_first_letters(name, sound, letters):
 
 
 @pytest.mark.parametrize(
+    ("name", "latin"),
+    [
+        ("石塘", "Shitang"),  # not read as a surname and a given name
+        ("单桥", "Danqiao"),
+        ("长冲", "Changchong"),
+        ("朝阳", "Chaoyang"),
+        ("西安", "Xi'an"),
+        ("安义", "Anyi"),
+        ("绿洲", "Lüzhou"),
+        ("女儿岛", "Nü'erdao"),
+        ("3号坝", "3haoba"),
+        ("Dock 2", "Dock 2"),
+        ("", ""),
+    ],
+)
+def test_place_names_are_written_as_on_signs(name, latin):
+    assert pinyin.place_name(name) == latin
+
+
+@pytest.mark.parametrize(
     ("name", "surname"),
     [
         ("张三", "张"),

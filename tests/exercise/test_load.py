@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,26 @@ def test_scenarios_are_known_by_several_names_and_unknown_ones_refused() -> None
     assert load_scenario("s1") == load_scenario("S1_substation_fire_2018")
     with pytest.raises(InvalidInput):
         load_scenario("S9")
+
+
+ENGLISH = re.compile(r"[A-ZÜ][a-zü]+('[aeo][a-z]+)?")
+
+
+@pytest.mark.usefixtures("exercise_home")
+def test_every_place_of_the_district_has_an_english_name_that_can_be_read_aloud(district: District) -> None:
+    load_district(district)
+    villages = Unit.objects.filter(kind="village").values_list("name", "name_en", "place")
+    for name, english, place in villages:
+        stem, _, kind = english.rpartition(" ")
+        assert ENGLISH.fullmatch(stem), english
+        assert kind == {"村": "Village", "区": "Community"}[place[-1]], (name, english)
+        assert len(re.findall("[aeiouü]+", stem)) >= 2, english  # two characters, two syllables
+    units = dict(Unit.objects.values_list("name", "name_en"))
+    assert units["石塘连"] == "Shitang Village"
+    assert units["长冲连"] == "Changchong Village"
+    assert all(re.fullmatch(r"[A-Z][A-Za-z' ü]+", english) for english in units.values()), units
+    for layer in MapLayer.objects.all():
+        for feature in layer.geojson["features"]:
+            said = feature["properties"]
+            assert bool(said.get("zh")) == bool(said.get("en")), said
+            assert re.fullmatch(r"([A-Z][A-Za-zü' -]+)?", said.get("en", "")), said

@@ -1,4 +1,4 @@
-"""Pinyin of personal names: sorting, and search by sound or initials.
+"""Pinyin of personal names: sorting, and search by sound or initials; and of place names, as signs have them.
 
 Many characters have more than one reading, and as surnames often a rare one that the usual tables get wrong; hence
 the override table below (Xiandai Hanyu Cidian, the entries marked 姓). ü is written v, as keyboards have it.
@@ -7,6 +7,7 @@ the override table below (Xiandai Hanyu Cidian, the entries marked 姓). ü is w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -115,6 +116,9 @@ COMPOUND_SURNAMES = {
 }
 # pypinyin takes a callable that gives one entry per character; its annotation knows only the one that gives a string.
 _EACH_FOR_ITSELF: Any = list
+# Read otherwise in places than in most words: 长冲 is long, not grown up, and 朝阳 faces the sun.
+_PLACE_READINGS = {"长": "chang", "朝": "chao"}
+_OPEN = ("a", "e", "o")
 _SYLLABLE = 6  # "zhuang"; no syllable is longer
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -193,3 +197,22 @@ def sort_pinyin(name: str) -> str:
 
 def _tone(syllable: str) -> str:
     return syllable[-1] if len(syllable) > 1 and syllable[-1] in "12345" else "0"
+
+
+def place_name(name: str) -> str:
+    """A Chinese place name in Latin letters, as one word with a capital: 石塘 -> "Shitang", 西安 -> "Xi'an", 绿洲 -> "Lüzhou".
+
+    Syllables are joined, and parted by an apostrophe before a, e and o (GB/T 28039-2011); what is not Chinese stays."""
+    written = "".join(_placed(mark, syllable, first=not place) for place, (mark, syllable) in enumerate(_pairs(name)))
+    return written[:1].upper() + written[1:]
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    return zip(text, _read(text), strict=True)
+
+
+def _placed(mark: str, syllable: str, *, first: bool) -> str:
+    if not _is_han(mark):
+        return mark
+    sound = _PLACE_READINGS.get(mark, _without_tone(syllable).replace("v", "ü"))
+    return f"'{sound}" if sound.startswith(_OPEN) and not first else sound

@@ -15,6 +15,7 @@ import shapely
 from scipy.cluster.vq import kmeans2
 from shapely.geometry import LineString, Point, Polygon, mapping
 
+from muster.codecs.pinyin import place_name
 from muster.exercise.data import read
 
 MIDDLE = (113.04, 27.74)
@@ -121,7 +122,9 @@ def _town_layer(area: Polygon, points: np.ndarray, owner: np.ndarray, towns: lis
 
 def _water_layer(chart: dict[str, Any]) -> list[Feature]:
     half = chart["river"]["width_km"] / 2
-    found = [_feature(LineString(smooth(chart["river"]["line"])).buffer(half), kind="river", zh="湘江", en="River")]
+    found = [
+        _feature(LineString(smooth(chart["river"]["line"])).buffer(half), kind="river", zh="湘江", en="Xiang River")
+    ]
     found += [
         _feature(LineString(smooth(s["line"])).buffer(0.03), kind="stream", zh=s["zh"], en=s["en"])
         for s in chart["streams"]
@@ -164,7 +167,10 @@ def make_ground(seed: int) -> Ground:
     owner = _towns_of(points, towns)
     villages = _villages(points, owner, towns, seed)
     rails = [_feature(LineString(smooth(r["line"])), kind="railway", zh=r["zh"], en=r["en"]) for r in chart["railway"]]
-    spots = [_feature(Point(to_plane(v.lon, v.lat)), kind="village", town=v.town, zh=v.stem) for v in villages]
+    spots = [
+        _feature(Point(to_plane(v.lon, v.lat)), kind="village", town=v.town, zh=v.stem, en=place_name(v.stem))
+        for v in villages
+    ]
     layers = {
         "towns": _collection(_town_layer(area, points, owner, towns)),
         "river": _collection(_water_layer(chart)),

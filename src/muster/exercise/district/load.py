@@ -62,12 +62,11 @@ def _load_units(district: District) -> tuple[list[Unit], dict[str, Unit]]:
     kinds = {t["code"]: t["kind"] for t in spec["towns"]}
     villages = []
     for order, village in enumerate(district.ground.villages):
-        ending = "社区" if kinds[village.town] == "street" and order % 3 else "村"
-        english = "".join(part.capitalize() for part in pinyin.sort_pinyin(village.stem).split()) or village.stem
+        ending, kind = ("社区", "Community") if kinds[village.town] == "street" and order % 3 else ("村", "Village")
         state = "pre_formed" if order % 9 == 4 else "filled"
         villages.append(_unit(
-            f"{village.town}-{order:03d}", f"{village.stem}连", f"{english} unit", "village", towns[village.town],
-            place=village.stem + ending, lon=village.lon, lat=village.lat, state=state,
+            f"{village.town}-{order:03d}", f"{village.stem}连", f"{pinyin.place_name(village.stem)} {kind}", "village",
+            towns[village.town], place=village.stem + ending, lon=village.lon, lat=village.lat, state=state,
         ))  # fmt: skip
     Unit.objects.bulk_create(villages)
     return villages, teams

@@ -39,12 +39,33 @@ def test_spaces_and_dashes_anywhere_are_a_repair(number, marks):
         ("+86 138 1234 2071", "+8613812342071", "mobile", ("phone_spaces",)),
         ("008613812342071", "+8613812342071", "mobile", ()),
         ("8613812342071", "+8613812342071", "mobile", ()),
+        # as dialled from abroad: area codes of two and three digits, subscribers of seven and eight
+        ("+86 10 6234 5678", "+861062345678", "landline", ("phone_spaces",)),
+        ("+86-21-6234-5678", "+862162345678", "landline", ("phone_spaces",)),
+        ("+86 731 2881 2345", "+8673128812345", "landline", ("phone_spaces",)),
+        ("+8673128812345", "+8673128812345", "landline", ()),
+        ("008673128812345", "+8673128812345", "landline", ()),
+        ("8673128812345", "+8673128812345", "landline", ()),
+        ("+86 917 366 1234", "+869173661234", "landline", ("phone_spaces",)),
+        ("+86 (0)731 28812345", "+8673128812345", "landline", ("phone_spaces",)),
         ("１３８１２３４２０７１", "+8613812342071", "mobile", ("phone_full_width",)),
         ("'13812342071", "+8613812342071", "mobile", ()),
     ],
 )
 def test_forms_that_are_understood(text, e164, kind, fixed):
     assert phone.parse(text) == phone.Phone(e164, kind, fixed)
+
+
+LANDLINES = st.from_regex(r"(10|2[0-9])[2-9][0-9]{7}|[3-9][0-9]{2}[2-9][0-9]{6,7}", fullmatch=True)
+
+
+@given(LANDLINES)
+def test_every_landline_is_read_in_each_of_its_forms_and_shown_again(number):
+    e164 = "+86" + number
+    shown = phone.national(e164)
+    for written in (e164, "0086" + number, "0" + number, shown, "+86 0" + number):
+        read = phone.parse(written)
+        assert (read.e164, read.kind) == (e164, "landline")
 
 
 def test_a_landline_without_its_area_needs_one_named():
@@ -65,6 +86,9 @@ def test_a_landline_without_its_area_needs_one_named():
         ("١٣٨١٢٣٤٢٠٧١", "phone_invalid"),
         ("13812342071;13912342071", "phone_invalid"),
         ("+14155550100", "phone_invalid"),
+        ("+8673112345678", "phone_invalid"),  # no subscriber's number begins with 1
+        ("+86 731 288 123", "phone_invalid"),
+        ("+86 20 2881 234", "phone_invalid"),  # eight digits where the area code has two
         ("---", "phone_invalid"),
     ],
 )

@@ -20,6 +20,8 @@ _LANDLINE = re.compile(r"(?:010|02\d)[2-9]\d{7}|0[3-9]\d{2}[2-9]\d{6,7}")
 _USUAL_LANDLINE = re.compile(r"0\d{2,3}-\d{7,8}")  # the usual way to write one: no repair
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212().·]+")
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1[3-9]\d{9}$|0\d{9,11}$)")
+# As dialled from abroad a landline has no 0: +86 10 6234 5678 (E.164).
+_FROM_ABROAD = re.compile(r"^(?:\+|00)?86(?=(?:10|2\d)[2-9]\d{7}$|[3-9]\d{2}[2-9]\d{6,7}$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def parse(text: str, default_area: str = "") -> Phone:
     bare = _SEPARATORS.sub("", flat)
     if bare != written and not _USUAL_LANDLINE.fullmatch(written):
         fixed.append("phone_spaces")
-    return Phone(*_dialled(_COUNTRY.sub("", bare), default_area), tuple(fixed))
+    return Phone(*_dialled(_FROM_ABROAD.sub("0", _COUNTRY.sub("", bare)), default_area), tuple(fixed))
 
 
 def _dialled(bare: str, default_area: str) -> tuple[str, Kind]:

@@ -3,7 +3,7 @@
 Acceptance of a delivered alert is a hierarchical probit: intercept + part of the week + channel + town + unit +
 member, all pooled towards zero by their own variance, plus shocks of the callout and of the callout in a town.
 Probit because the planner's turnout model is latent-normal: the shock variances give its rho directly.
-Failed delivery and no-shows are kept apart from declining.
+Failed delivery, with the bad days of a channel, and no-shows by person and unit are kept apart from declining.
 """
 
 from __future__ import annotations
@@ -31,6 +31,34 @@ class Share:
     low: float
     high: float
     prior: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How often a channel loses an alert: on its usual days, on its bad days, and how many of the days are bad.
+
+    days: callouts it was used in; bad_seen: the expected number of bad ones among them.
+    """
+
+    usual: Share
+    on_bad_day: Share
+    bad_days: Share
+    days: int
+    bad_seen: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoShows:
+    """P(stays away | accepted) by unit (U,) and by member (M,), each pooled towards the level above.
+
+    alike_unit, alike_member: how much alike two acceptances of one unit, of one member are (intra-class
+    correlation, 0: the level tells nothing).
+    """
+
+    unit: Floats
+    member: Floats
+    alike_unit: Share
+    alike_member: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +93,13 @@ LEVELS = ("part", "channel", "town", "unit", "member")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResponseModel:
-    """The fitted model. shock, shock_town: estimated variances on the probit scale; ..._upper their 95 % limits.
+    """The fitted model. shock, shock_town: estimated variances on the probit scale; ..._upper their 95 % limits,
+    ..._low their 5 % limits.
 
     rho, rho_town (latent-normal, as the planner wants them) come from the estimates; rho_upper and rho_town_upper
     from the limits: certificates use the latter. seen (members,) alerts delivered to each member so far.
+    delivered: share delivered by each channel over all days; channels: the same told apart by usual and bad days.
+    no_show: over everybody; no_shows by unit and member (None in models of before).
     decline: P(declines in words | does not accept). arrival: minutes from alert to arrival over everybody, the way
     included; preparation: the part before the way, as `arrival.arrival_law` wants it.
     """
@@ -90,6 +121,10 @@ class ResponseModel:
     preparation: Delay
     callouts: int
     alerts: int
+    shock_low: float = 0.0
+    shock_town_low: float = 0.0
+    channels: tuple[Delivery, ...] = ()
+    no_shows: NoShows | None = None
     version: str = field(default="")
 
     def __post_init__(self) -> None:
@@ -118,7 +153,7 @@ class ResponseModel:
         answer: dict[str, object] = {
             name: getattr(self, name)
             for name in self.__slots__
-            if name not in ("effects", "seen", "unit_town", "delivered", *_PARTS)
+            if name not in ("effects", "seen", "unit_town", "delivered", "channels", "no_shows", *_PARTS)
         }
         answer["effects"] = {
             name: {"mean": e.mean.tolist(), "variance": e.variance.tolist(), "spread": e.spread}
@@ -126,6 +161,8 @@ class ResponseModel:
         }
         answer["seen"], answer["unit_town"] = self.seen.tolist(), self.unit_town.tolist()
         answer["delivered"] = [asdict(share) for share in self.delivered]
+        answer["channels"] = [asdict(channel) for channel in self.channels]
+        answer["no_shows"] = None if self.no_shows is None else _no_shows_out(self.no_shows)
         for name in _PARTS:
             answer[name] = asdict(getattr(self, name))
         return answer
@@ -142,6 +179,9 @@ class ResponseModel:
             for name in ("seen", "unit_town"):
                 content[name] = np.array(content[name], np.int64)
             content["delivered"] = tuple(Share(**share) for share in content["delivered"])
+            content["channels"] = tuple(_delivery_in(one) for one in content.get("channels", ()))
+            if content.get("no_shows") is not None:
+                content["no_shows"] = _no_shows_in(content["no_shows"])
             for name in ("no_show", "decline"):
                 content[name] = Share(**content[name])
             for name in ("reply_delay", "arrival", "preparation"):
@@ -149,6 +189,25 @@ class ResponseModel:
             return ResponseModel(**content)
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidProblem("planning.model_unreadable", reason=str(error)) from error
+
+
+def _delivery_in(values: Mapping[str, Any]) -> Delivery:
+    shares = {name: Share(**values[name]) for name in ("usual", "on_bad_day", "bad_days")}
+    return Delivery(**{**values, **shares})
+
+
+def _no_shows_out(no_shows: NoShows) -> dict[str, object]:
+    return {
+        "unit": no_shows.unit.tolist(),
+        "member": no_shows.member.tolist(),
+        "alike_unit": asdict(no_shows.alike_unit),
+        "alike_member": asdict(no_shows.alike_member),
+    }
+
+
+def _no_shows_in(values: Mapping[str, Any]) -> NoShows:
+    unit, member = np.array(values["unit"], float), np.array(values["member"], float)
+    return NoShows(unit, member, Share(**values["alike_unit"]), Share(**values["alike_member"]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,12 +242,22 @@ def predict(model: ResponseModel, *, member: Ints, unit: Ints, part: int, channe
     accept = ndtr(mean / np.sqrt(shocks + variance))
     low, high = (ndtr((mean + s * np.sqrt(variance)) / np.sqrt(shocks)) for s in (-INTERVAL_SCORE, INTERVAL_SCORE))
     delivered = _delivered(model, channel)
-    no_show = np.full(len(unit), model.no_show.mean)
+    no_show = _no_show(model, member, unit)
     known = (member >= 0) & (member < len(model.seen))
     seen = np.zeros(len(unit), np.int64)
     seen[known] = model.seen[member[known]]
     show = delivered * accept * (1 - no_show)
     return Prediction(delivered, accept, no_show, show, low, high, seen == 0)
+
+
+def _no_show(model: ResponseModel, member: Ints, unit: Ints) -> Floats:
+    """P(no-show | accepted): the member's own, else his unit's, else everybody's."""
+    answer = np.full(len(unit), model.no_show.mean)
+    if model.no_shows is not None:
+        for values, index in ((model.no_shows.unit, unit), (model.no_shows.member, member)):
+            known = (index >= 0) & (index < len(values))
+            answer[known] = values[index[known]]
+    return answer
 
 
 def _delivered(model: ResponseModel, channel: Ints) -> Floats:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
-from scipy.special import betaincinv, log_ndtr
+from scipy.special import log_ndtr
 
 from muster.planning.arrays import Floats, Indices, Ints
 from muster.planning.history import ACCEPTED, DECLINED, PARTS, History
 from muster.planning.problem import InvalidProblem
 from muster.planning.response import LEVELS, Delay, Effects, ResponseModel, Share
+from muster.planning.response_rates import HIGH_QUANTILE, LOW_QUANTILE, deliveries, no_shows, overall, share
 
 MOST_CALLOUTS = 120
 """Only this many of the latest callouts are used: people change, and each callout costs unknowns."""
@@ -34,9 +35,6 @@ PRIOR_WEIGHT = {"callout": 8, "callout_town": 8, "part": 2, "channel": 2, "town"
 """How many effects the prior spread counts for (scaled inverse chi-square)."""
 LEAST_SPREAD = 1e-4
 ROUNDS = 12
-LOW_QUANTILE, HIGH_QUANTILE = 0.05, 0.95
-DELIVERY_PRIOR = (19.0, 1.0)
-NO_SHOW_PRIOR = (1.0, 14.0)
 DECLINE_PRIOR = (5.0, 4.0)
 PREPARATION_PRIOR = Delay(3.0, 1.6, 0.5)
 LEAST_ARRIVALS = 30
@@ -65,20 +63,26 @@ def fit(history: History) -> ResponseModel:
         state.spread_step()
         state.newton(steps=1)
     effects = {name: state.effects(name) for name in LEVELS}
-    shock, shock_upper = _shock(state.effects("callout"), "callout")
-    shock_town, town_upper = _shock(state.effects("callout_town"), "callout_town")
+    shock, shock_low, shock_upper = _shock(state.effects("callout"), "callout")
+    shock_town, town_low, town_upper = _shock(state.effects("callout_town"), "callout_town")
     accepted = history.reply == ACCEPTED
+    no_show, by_whom = no_shows(history)
+    channels = deliveries(history)
     return ResponseModel(
         intercept=float(state.beta[0]),
         intercept_variance=float(state.variance[0]),
         effects=effects,
         seen=np.bincount(history.member[history.delivered], minlength=history.members),
         unit_town=history.unit_town,
-        delivered=tuple(_delivery(history, channel) for channel in range(history.channels)),
-        no_show=_share(int(np.isnan(history.arrived_minutes[accepted]).sum()), int(accepted.sum()), NO_SHOW_PRIOR),
+        delivered=tuple(overall(channel) for channel in channels),
+        channels=channels,
+        no_show=no_show,
+        no_shows=by_whom,
         decline=_decline(history),
         shock=shock,
         shock_town=shock_town,
+        shock_low=shock_low,
+        shock_town_low=town_low,
         shock_upper=shock_upper,
         shock_town_upper=town_upper,
         reply_delay=_delay(history.reply_minutes[(accepted | (history.reply == DECLINED))], Delay(0.0, 1.1, 0.8)),
@@ -174,8 +178,8 @@ class _Pql:
         return Effects(self.beta[where].copy(), self.variance[where].copy(), self.spread[name])
 
 
-def _shock(effects: Effects, name: str) -> tuple[float, float]:
-    """(estimate, 95 % limit) of a shock variance.
+def _shock(effects: Effects, name: str) -> tuple[float, float, float]:
+    """(estimate, 5 % limit, 95 % limit) of a shock variance.
 
     Each callout's shrunken effect is turned back into an unshrunken one with its own error; the spread then has a
     one-dimensional posterior on a grid (prior: scaled inverse chi-square around the usual value).
@@ -189,20 +193,14 @@ def _shock(effects: Effects, name: str) -> tuple[float, float]:
         log_posterior += -0.5 * np.log(grid + noise) - 0.5 * value**2 / (grid + noise)
     posterior = np.exp(log_posterior - log_posterior.max())
     posterior /= posterior.sum()
-    return float((grid * posterior).sum()), float(grid[np.searchsorted(posterior.cumsum(), HIGH_QUANTILE)])
-
-
-def _share(count: int, total: int, prior: tuple[float, float]) -> Share:
-    """Beta-binomial share with a 90 % interval."""
-    a, b = prior[0] + count, prior[1] + total - count
-    low, high = (float(betaincinv(a, b, quantile)) for quantile in (LOW_QUANTILE, HIGH_QUANTILE))
-    return Share(a / (a + b), low, high, total == 0)
+    low, high = grid[np.searchsorted(posterior.cumsum(), (LOW_QUANTILE, HIGH_QUANTILE))]
+    return float((grid * posterior).sum()), float(low), float(high)
 
 
 def _decline(history: History) -> Share:
     """P(declines in words | delivered and does not accept)."""
     refused = history.delivered & (history.reply != ACCEPTED)
-    return _share(int((history.reply[refused] == DECLINED).sum()), int(refused.sum()), DECLINE_PRIOR)
+    return share(int((history.reply[refused] == DECLINED).sum()), int(refused.sum()), DECLINE_PRIOR)
 
 
 def _preparation(history: History) -> Delay:
@@ -219,23 +217,6 @@ def _preparation(history: History) -> Delay:
     offset = float(np.quantile(before, LOW_QUANTILE)) / 2
     rest = _delay(np.maximum(before - offset, 0.5), PREPARATION_PRIOR)
     return Delay(offset, rest.mu, rest.sigma)
-
-
-def _delivery(history: History, channel: int) -> Share:
-    """Share delivered by a channel; bad days make alerts of one callout alike, so they count for fewer."""
-    of_channel = history.channel == channel
-    sent = np.bincount(history.callout[of_channel])
-    done = np.bincount(history.callout[of_channel], history.delivered[of_channel], len(sent))
-    sent, done = sent[sent > 0], done[sent > 0]
-    total, delivered = int(sent.sum()), float(done.sum())
-    if total == 0:
-        return _share(0, 0, DELIVERY_PRIOR)
-    p = (delivered + DELIVERY_PRIOR[0]) / (total + sum(DELIVERY_PRIOR))
-    # Design effect: observed spread of the days' shares over the binomial one (at least 1).
-    effect = max(1.0, float(((done - sent * p) ** 2).sum() / max(1e-9, (sent * p * (1 - p)).sum())))
-    a, b = DELIVERY_PRIOR[0] + delivered / effect, DELIVERY_PRIOR[1] + (total - delivered) / effect
-    low, high = (float(betaincinv(a, b, quantile)) for quantile in (LOW_QUANTILE, HIGH_QUANTILE))
-    return Share(p, low, high, False)
 
 
 def _delay(minutes: Floats, prior: Delay) -> Delay:

@@ -67,7 +67,7 @@ class RunningHome:
         assert self.process.stdout is not None
         ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
         line = self.process.stdout.readline() if ready else ""
-        found = re.search(r"http://\S+/", line)
+        found = re.search(r"https?://\S+/", line)
         if found is None:
             self.stop()
             log = self.home.path / "log" / "web.log"

@@ -12,14 +12,14 @@ import sys
 import typer
 from django.db.utils import DatabaseError
 
-from muster.cli import deploy, deploy_words, exercise, home, keep, relay_words, run
+from muster.cli import certs, deploy, deploy_words, exercise, home, keep, relay_words, run
 from muster.core.errors import InvalidInput, MusterError, Unreadable
 
 REFUSED = 1
 WRONG_USE = 2
 
 # module -> name of its group; None: its commands stand beside the others
-PARTS: dict[str, str | None] = {"people": "import", "plan": "plan", "relay": "relay", "exercise": None}
+PARTS: dict[str, str | None] = {"people": "import", "plan": "plan", "maps": "map", "relay": "relay", "exercise": None}
 
 app = typer.Typer(
     name="muster",
@@ -32,7 +32,7 @@ app = typer.Typer(
 
 
 def _gather() -> None:
-    for part in (home.app, keep.app, run.app, deploy.app):
+    for part in (home.app, keep.app, run.app, deploy.app, certs.app):
         app.registered_commands += part.registered_commands
         app.registered_groups += part.registered_groups
     for module, group in PARTS.items():

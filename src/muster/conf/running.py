@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -15,6 +16,7 @@ from urllib.request import Request, urlopen
 from django.conf import settings
 from django.db import connection
 
+from muster.conf import tls
 from muster.conf.first_start import is_ready
 from muster.core.errors import Conflict, InvalidInput, Unavailable
 from muster.jobs import beats, lanes
@@ -39,9 +41,12 @@ def free_port(host: str, wanted: int) -> int:
         return probe.getsockname()[1]
 
 
-def web_program(host: str, port: int) -> Program:
+def web_program(host: str, port: int, served: tuple[Path, Path] | None = None) -> Program:
+    """The web server, with HTTPS when a certificate and its key are given."""
     server = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port)]
     manner = ["--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]
+    if served:
+        manner += ["--ssl-certificate", str(served[0]), "--ssl-keyfile", str(served[1]), "--ssl-protocol-min", "tls1.2"]
     return Program("web", [*server, *manner, APPLICATION])
 
 
@@ -49,6 +54,13 @@ def lane_programs() -> list[Program]:
     """One program per lane whose part is installed."""
     command = [sys.executable, "-m", "muster.cli.main", "worker", "--lane"]
     return [Program(f"lane-{name}", [*command, name]) for name in lanes.PLACES if lanes.find(name) is not None]
+
+
+def _any_certificate() -> ssl.SSLContext:
+    """For asking ourselves whether we answer: by loopback address, under whatever name the certificate has."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 class Running:
@@ -66,19 +78,23 @@ class Running:
         self.lock.take("an address not known yet")
         self.host, self.port = host, free_port(host, port)
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-        self.address = f"http://{shown}:{self.port}/"
+        self.served = tls.files(self.home)
+        self.address = f"{'https' if self.served else 'http'}://{shown}:{self.port}/"
         self.lock.take(self.address)
 
     def run(self, stop: threading.Event, announce: Callable[[str], None]) -> None:
         """Until `stop` is set. `announce` is called once, when the server answers."""
         heads.compact()
         shutil.rmtree(self.home / beats.FOLDER, ignore_errors=True)
-        supervisor = Supervisor([web_program(self.host, self.port), *lane_programs()], self.home / "log")
+        supervisor = Supervisor([web_program(self.host, self.port, self.served), *lane_programs()], self.home / "log")
         deadline = time.monotonic() + ANSWER_SECONDS
-        waiting = True
+        waiting, shown = True, tls.change_mark(self.home)
 
         def watch() -> None:
-            nonlocal waiting
+            nonlocal waiting, shown
+            if tls.change_mark(self.home) != shown:
+                shown = tls.change_mark(self.home)
+                supervisor.restart("web")  # it reads its certificate at start only
             if waiting and self.answers():
                 waiting = False
                 announce(self.address)
@@ -93,7 +109,7 @@ class Running:
     def answers(self) -> bool:
         """Whether the web server answers. A site may allow other host names only: a refusal is an answer too."""
         try:
-            with urlopen(Request(self.address + "healthz/"), timeout=2) as response:
+            with urlopen(Request(self.address + "healthz/"), timeout=2, context=_any_certificate()) as response:
                 return response.status == 200
         except HTTPError as error:
             return error.code < 500

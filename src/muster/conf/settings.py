@@ -7,6 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
+from muster.conf import tls
 from muster.conf.database import database_settings
 from muster.conf.home import home_path, load_secrets
 
@@ -18,7 +19,8 @@ SECRET_KEY = SECRETS.django_key
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("MUSTER_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("MUSTER_ORIGINS", "").split(",") if o]
-SECURE = os.environ.get("MUSTER_HTTPS", "") == "1"
+HTTPS_HERE = tls.files(HOME) is not None  # our own web server speaks HTTPS
+SECURE = HTTPS_HERE or os.environ.get("MUSTER_HTTPS", "") == "1"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -111,6 +113,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# One day: long enough between two turns of duty, and a certificate that went wrong locks nobody out for months.
+SECURE_HSTS_SECONDS = 24 * 3600 if HTTPS_HERE else 0
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "muster.web.errors.csrf_failure"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "muster_cache"}}

@@ -94,6 +94,12 @@ class Supervisor:
             )
         child.started = self.now()
 
+    def restart(self, name: str) -> None:
+        """Ask the program of that name to end; it is started again like any that ended."""
+        for child in self.children:
+            if child.program.name == name and child.process is not None:
+                child.process.send_signal(signal.SIGTERM)
+
     def run(self, stop: threading.Event, each: Callable[[], None] = lambda: None) -> None:
         """Tick until `stop` is set, then stop all children. `each` is called after every tick."""
         try:

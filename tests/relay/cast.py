@@ -70,7 +70,8 @@ class Phone:
         return self.ask("GET", f"/r/{token}{query}", accept_language=language)
 
     def press(self, answer: str, token: str = TOKEN, **more: str) -> httpx.Response:
-        return self.ask("POST", f"/r/{token}", urlencode({"answer": answer, **more}).encode())
+        form = urlencode({"answer": answer, **more}).encode()
+        return self.ask("POST", f"/r/{token}", form, accept_language="en")
 
 
 @dataclass

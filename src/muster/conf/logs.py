@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import logging
+import re
+import traceback
+from types import TracebackType
 
 import structlog
 
 from muster.web.routes import hide_path
+
+HIDDEN = "…"
+# PostgreSQL tells whole rows there.
+_ROWS = re.compile(r"^(?:DETAIL|CONTEXT|HINT):.*\n?", re.MULTILINE)
+# Phone, ID and certificate numbers; keys and tokens; names of people and of what they wrote.
+_PRIVATE = re.compile(r"\d{5,}[\dXx]?|\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{16,}|[\u3400-\u9fff\U00020000-\U000323af]+")
+
+
+def plain_traceback(
+    exc_info: tuple[type[BaseException] | None, BaseException | None, TracebackType | None],
+) -> str:
+    """Where it happened and what it was; figures, keys and Chinese words in messages are left out, values of variables
+    are never in it."""
+    return _PRIVATE.sub(HIDDEN, _ROWS.sub("", "".join(traceback.format_exception(*exc_info)))).rstrip()
 
 
 def configure(settings: dict[str, str]) -> None:
@@ -15,6 +32,7 @@ def configure(settings: dict[str, str]) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.ExceptionRenderer(plain_traceback),  # also for the loggers of the standard library
     ]
     handler = logging.StreamHandler()
     handler.setFormatter(
@@ -30,7 +48,6 @@ def configure(settings: dict[str, str]) -> None:
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.format_exc_info,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -85,11 +85,11 @@ def test_every_channel_has_its_own_days():
     assert deliveries(history)[1] == days_apart(lost, np.bincount(history.callout[rows], minlength=10).astype(float))
 
 
-def test_even_a_channel_that_loses_nearly_everything_has_worse_days():
+def test_a_channel_that_always_loses_nearly_everything_has_few_days_worse_than_usual():
     sent = np.full(40, 50.0)
     found = days_apart(np.full(40, 48.0), sent)
     assert found.usual.mean == pytest.approx(0.96, abs=0.03)
-    assert found.usual.mean < found.on_bad_day.mean < 1
+    assert 0.9 < found.on_bad_day.mean < 1
     assert found.bad_seen < 3
 
 
@@ -110,7 +110,7 @@ def test_pooling_is_the_beta_binomial_posterior():
     rate, alike = pooled(count, total, above)
     width = (1 - ALIKE_GRID) / ALIKE_GRID
     log = np.array([betabinom.logpmf(count, total, above * w, (1 - above) * w).sum() for w in width])
-    weight = np.exp(log - log.max()) * beta.pdf(ALIKE_GRID, 1, 49) * ALIKE_GRID  # an even grid of logarithms
+    weight = np.exp(log - log.max()) * beta.pdf(ALIKE_GRID, 1, 19) * ALIKE_GRID  # an even grid of logarithms
     weight /= weight.sum()
     assert alike.mean == pytest.approx(ALIKE_GRID @ weight)
     assert [alike.low, alike.high] == ALIKE_GRID[np.searchsorted(weight.cumsum(), [0.05, 0.95])].tolist()
@@ -135,7 +135,7 @@ def test_nobody_accepted_yet_leaves_the_rate_above_and_the_prior():
     rate, alike = pooled(np.zeros(3), np.zeros(3), np.array([0.1, 0.2, 0.3]))
     assert rate.tolist() == pytest.approx([0.1, 0.2, 0.3])
     assert alike.prior
-    assert alike.low < 0.02 < alike.high
+    assert alike.low < 0.05 < alike.high
 
 
 def test_members_who_stay_away_again_and_again_are_known_and_their_unit_with_them():
@@ -164,7 +164,7 @@ def test_members_who_stay_away_again_and_again_are_known_and_their_unit_with_the
 def test_members_of_no_history_stand_at_everybody_s_rate():
     history, _, _ = invented(callouts=3, members=MEMBERS + 2)
     everybody, found = no_shows(history)
-    assert found.member[MEMBERS:].tolist() == [everybody.mean] * 2
+    assert found.member[MEMBERS:] == pytest.approx(everybody.mean)
 
 
 # --- in the model ---

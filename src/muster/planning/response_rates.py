@@ -16,7 +16,7 @@ BAD_DAY_PRIOR: Prior = (2.0, 2.0)  # on a bad day half of them
 BAD_DAYS_PRIOR: Prior = (0.5, 9.5)  # one day in twenty is bad
 LEAST_WORSE = 0.1  # a bad day loses at least this much more than a usual one; less is everyday luck
 NO_SHOW_PRIOR: Prior = (1.0, 14.0)
-ALIKE_PRIOR: Prior = (1.0, 49.0)  # two acceptances of one person have hardly anything in common
+ALIKE_PRIOR: Prior = (1.0, 19.0)  # two acceptances of one person have hardly anything in common
 ALIKE_GRID = np.exp(np.linspace(np.log(1e-4), np.log(0.5), 160))
 ROUNDS = 60
 
@@ -67,7 +67,7 @@ def days_apart(lost: Floats | Ints, sent: Floats) -> Delivery:
     )
 
 
-def _rate(lost: Floats, sent: Floats, weight: Floats, prior: Prior) -> float:
+def _rate(lost: Floats | Ints, sent: Floats, weight: Floats, prior: Prior) -> float:
     return (prior[0] + float(weight @ lost)) / (sum(prior) + float(weight @ sent))
 
 

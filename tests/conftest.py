@@ -26,6 +26,7 @@ CHOICE = "MUSTER_TEST_DB"
 BASE = "MUSTER_TEST_BASE"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 BEIJING = ZoneInfo("Asia/Shanghai")
+PURE = {"core", "codecs", "planning", "roads", "house_rules"}
 FAST_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 _to_stop: list[Callable[[], None]] = []
@@ -82,6 +83,18 @@ def pytest_report_header() -> str:
 def pytest_unconfigure() -> None:
     while _to_stop:
         _to_stop.pop(0)()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What knows no database says the same on both: it is run on the first one only."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in PURE:
+            item.add_marker(pytest.mark.once)
+    if os.environ[CHOICE] == "postgres":
+        again = [item for item in items if item.get_closest_marker("once")]
+        items[:] = [item for item in items if not item.get_closest_marker("once")]
+        config.hook.pytest_deselected(items=again)
 
 
 @pytest.fixture

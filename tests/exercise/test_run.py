@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once  # exercise homes are SQLite files whatever the tests run on
 MUSTER = [sys.executable, "-m", "muster.cli.main"]
 
 

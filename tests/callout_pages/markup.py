@@ -30,7 +30,7 @@ class _Controls(HTMLParser):
         elif tag == "textarea":
             self._area = got.get("name")
             self.fields[self._area].append("")
-        if tag in {"p", "ul", "span", "section", "div", "ol", "table", "li"}:
+        if tag in {"p", "ul", "span", "section", "div", "ol", "table", "li", "dl"}:
             kind = "said" if got.get("role") == "alert" or "errorlist" in got.get("class", "") else ""
             self._open.append((tag, kind or got.get("data-testid", ""), []))
 

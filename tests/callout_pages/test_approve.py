@@ -8,11 +8,13 @@ from django.test import Client
 
 from muster.apps.channels.models import OutMessage
 from muster.apps.incidents import actions
+from muster.apps.incidents.margins import seek_margins
 from muster.apps.incidents.models import Alert, Wave
 from muster.apps.incidents.pages.common import odds
 from muster.apps.people.models import AwayNotice
 from muster.apps.plans import actions as plan_actions
 from muster.jobs import clock
+from muster.web import show
 from tests.callout_pages.cast import ROLES, alerts_of, fresh, make_district, solve
 from tests.callout_pages.markup import fields_of, part, sentences_of
 
@@ -208,3 +210,40 @@ def test_two_desks_pressing_in_the_same_moment_send_once(noon):
     assert Alert.objects.count() == OutMessage.objects.count() == len(incident.callout.solve_runs.get(pk=run).proposal)
     answer = district.post("office_head", path(incident), {"run": run})
     assert any(ROLES[winner] in said for said in sentences_of(answer))
+
+
+def test_a_line_past_its_time_is_said_so_with_how_many_were_there(district, noon):
+    incident, alerts = district.called(*district.members[:4])
+    district.arrive(alerts[:1])  # one of the three medics is there in time
+    noon.shift(50 * 60)
+    solve()
+    page = district.clients["commander"].get(path(incident))
+    late = " ".join(sentences_of(page))
+    assert "Line 2, Medic, is past its time (T+45): 1 of 3 were there." in late
+    assert "Line 3, Drone pilot, is past its time (T+40): 0 of 2 were there." in late
+    assert "Line 1" not in late
+    assert "comes late, counted until T+70" in late
+    assert "all other lines are filled in time" in page.content.decode()
+
+
+def test_before_approval_too_a_line_whose_time_has_passed_is_named(district, noon):
+    incident = district.open()
+    noon.shift(42 * 60)
+    solve()
+    late = " ".join(sentences_of(district.clients["commander"].get(path(incident))))
+    assert "Line 3" in late
+    assert "Line 2" not in late
+
+
+def test_while_every_line_is_in_time_nothing_is_said_of_being_late(district):
+    assert sentences_of(district.clients["commander"].get(path(district.solved()))) == []
+
+
+def test_the_page_shows_what_ten_fewer_and_ten_more_would_mean(district):
+    incident = district.solved()
+    seek_margins(incident.callout)
+    found = incident.callout.solve_runs.latest("pk").certificate["margins"]
+    shown = part(district.clients["commander"].get(path(incident)), "margins")
+    for word, one in (("fewer", found["fewer"]), ("more", found["more"])):
+        assert f"10 {word}{show.chance(one['p_hat'])} lower limit {show.chance(one['p_low'])}" in shown
+    assert found["fewer"]["p_hat"] < found["more"]["p_hat"]

@@ -94,6 +94,8 @@ def _measured(run: SolveRun, bundle: Bundle) -> None:
 def _first(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> None:
     said = solve(bundle.problem, seed=order.seed, deadline=order.late, repairs=order.repairs)
     plan = said if isinstance(said, Plan) else said.best
+    if bundle.missed:
+        run.certificate = {"missed": list(bundle.missed)}
     _propose(run, bundle, plan)
     posts = np.zeros(len(bundle.member_ids), np.int64)
     posts[plan.alert] = [order or 0 for _, order in run.proposal]

@@ -19,9 +19,11 @@ from muster.apps.incidents.board import Board, Proposal
 from muster.apps.incidents.models import Callout, Incident, SolveRun
 from muster.apps.incidents.pages.common import context, is_number, odds, whom_to_wake
 from muster.apps.incidents.picking import SEALED
-from muster.apps.incidents.reads import board, incident_by_id
+from muster.apps.incidents.problem import LATE_LINE_MINUTES
+from muster.apps.incidents.reads import board, incident_by_id, needs_met_in_time
 from muster.apps.incidents.reads.picture import account_name
 from muster.apps.incidents.states import UNAPPROVED
+from muster.apps.maps.reads import cut_off_points
 from muster.apps.people.models import Capability, Member
 from muster.apps.service.models import PayRate
 from muster.codecs import sms
@@ -43,6 +45,18 @@ class NeedRow:
     due_minutes: int
     p: float | None
     enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LateRow:
+    """A line past its time and not met: heads that were there in time, and until when the newcomers are counted."""
+
+    order: int
+    capability: Capability
+    people: int
+    in_time: int
+    due_minutes: int
+    until_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +143,8 @@ def _details(shown: Board, callout: Callout, proposal: Proposal, run: SolveRun) 
     preview = _preview(callout, run)
     return {
         "rows": _need_rows(shown, callout, run),
+        "late": _late_rows(callout, run),
+        "margins": run.certificate.get("margins", {}) if callout.state in UNAPPROVED else {},
         "units": _units(members),
         "meaning": _meaning(shown, proposal, run),
         "towns": proposal.by_town[:TOWNS_SHOWN],
@@ -138,7 +154,8 @@ def _details(shown: Board, callout: Callout, proposal: Proposal, run: SolveRun) 
         "preview": preview,
         "preview_size": sms.length(preview) if preview else None,
         "excluded": run.excluded,
-        "excluded_sum": sum(run.excluded.values()),
+        "excluded_sum": sum(count for why, count in run.excluded.items() if why != "cut_off"),
+        "shut_points": cut_off_points(clock.now(), set(callout.muster_points.values_list("letter", flat=True))),
     }
 
 
@@ -155,6 +172,22 @@ def _need_rows(shown: Board, callout: Callout, run: SolveRun) -> list[NeedRow]:
             enough=(chances.get(line.order) or 0.0) >= callout.target,
         )
         for line in shown.lines
+    ]
+
+
+def _late_rows(callout: Callout, run: SolveRun) -> list[LateRow]:
+    """Lines whose time has passed unmet: whoever is proposed for them comes late, and the page says so."""
+    missed = set(run.certificate.get("missed", ()))
+    if not missed:
+        return []
+    gone = (run.at - callout.incident.t0).total_seconds() / 60
+    passed = [line.order for line in callout.needs.all() if line.due_minutes < gone]
+    short = needs_met_in_time(callout, passed)
+    until = int(gone + LATE_LINE_MINUTES)
+    return [
+        LateRow(line.order, line.capability, line.people, line.people - short[line.order], line.due_minutes, until)
+        for line in callout.needs.select_related("capability")
+        if line.order in missed
     ]
 
 

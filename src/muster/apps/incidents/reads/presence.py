@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,9 +43,13 @@ def roll_call_view(roll_call: RollCall, at: datetime) -> RollCallView:
     return RollCallView(roll_call, len(rows), len(rows) - len(missing), missing, late)
 
 
-def needs_met_in_time(callout: Callout) -> dict[int, int]:
-    """Need order -> heads missing at the lines' due times (0 everywhere: met), by the best matching of arrivals to posts."""
-    needs = list(callout.needs.select_related("capability"))
+def needs_met_in_time(callout: Callout, orders: Collection[int] | None = None) -> dict[int, int]:
+    """Need order -> heads missing at the lines' due times (0 everywhere: met), by the best matching of arrivals to posts.
+
+    orders: these lines alone, as if there were no others; all by default.
+    """
+    rows = callout.needs.select_related("capability")
+    needs = list(rows if orders is None else rows.filter(order__in=orders))
     came = list(callout.alerts.exclude(checked_in_at=None).values_list("member_id", "checked_in_at"))
     t0 = callout.incident.t0
     masks = capability_masks(t0, [member for member, _ in came])

@@ -1,0 +1,121 @@
+"""Ten fewer, ten more: what a proposal's chance would be with the ten least missed left out, or the ten next best added.
+
+A slower second step of the solve lane, like the search for repairs: the answer itself is on the desk long before.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import structlog
+
+from muster.apps.incidents.actions.solving import claim_solve, drop_claim, store_run
+from muster.apps.incidents.models import Callout, SolveRun
+from muster.apps.incidents.models.callout import CalloutState
+from muster.apps.incidents.problem import problem_for
+from muster.apps.incidents.solving import seed_of
+from muster.core.errors import MusterError
+from muster.planning.evaluate import evaluate
+from muster.planning.field import field_of, survey
+from muster.planning.problem import Problem
+from muster.planning.search import Sample
+
+log = structlog.get_logger(__name__)
+
+STEP = 10
+SAMPLE = 2048  # turnouts on which people are compared; the chances shown come from fresh ones
+
+
+def margins_of(problem: Problem, alert: np.ndarray, *, seed: int, step: int = STEP) -> dict[str, dict[str, float]]:
+    """{"fewer": {"n", "p_low", "p_hat"}, "more": {…}} for alerting `step` people less or more than `alert` (indices).
+
+    "fewer" is missing where that would leave nobody, "more" where fewer than `step` others could help.
+    """
+    people = problem.candidates
+    view = survey(problem)
+    named = np.zeros(len(people), np.bool_)
+    named[alert] = True
+    useful = (people.available | people.fixed | named) & (view.chance.max(axis=1) > 0)
+    field = field_of(view, np.flatnonzero(useful), complete=True)
+    sample = Sample(field, np.random.default_rng([seed, step]), SAMPLE)
+    held = (named | people.fixed)[field.people]
+    found: dict[str, dict[str, float]] = {}
+    for word, chosen in (("fewer", _without(sample, held, step)), ("more", _with(sample, held, step))):
+        if chosen is not None:
+            worth = evaluate(problem, field.people[chosen], seed=seed)
+            found[word] = {"n": step, "p_low": worth.p_low, "p_hat": worth.p_hat}
+    return found
+
+
+def _without(sample: Sample, held: np.ndarray, step: int) -> np.ndarray | None:
+    """Rows left when the least missed go one by one, each counted after the one before has gone."""
+    sample.restart(np.flatnonzero(held))
+    if len(sample.removable) <= step:
+        return None
+    for _ in range(step):
+        rows = sample.removable
+        sample.drop(int(rows[np.argmin(sample.losses(rows))]))
+    return sample.rows
+
+
+def _with(sample: Sample, held: np.ndarray, step: int) -> np.ndarray | None:
+    """Rows when those who help most are added one by one."""
+    free = np.flatnonzero(~held & sample.field.problem.candidates.available[sample.field.people])
+    if len(free) < step:
+        return None
+    sample.restart(np.flatnonzero(held))
+    for _ in range(step):
+        gains = sample.gains()[free]
+        gains = gains if gains.any() else sample.reserve()[free]
+        best = int(np.argmax(gains))
+        sample.add(int(free[best]))
+        free = np.delete(free, best)
+    return sample.rows
+
+
+def seek_margins(callout: Callout) -> bool:
+    """Compute and store the margins of this callout's newest proposal, if they are wanted and nobody else is at it.
+
+    The run is stored again with them, as it is with repairs. False when there was nothing to do or the state moved on.
+    """
+    run = callout.solve_runs.order_by("-id").first()
+    if run is None or callout.state != CalloutState.RECOMMENDED or not _wants(callout, run):
+        return False
+    claim = claim_solve(callout.pk)
+    if claim is None:
+        return False
+    kept = False
+    try:
+        found = _found(callout, run)
+        if found is not None:
+            run.certificate = {**run.certificate, "margins": found}
+            run.pk = None
+            run._state.adding = True
+            kept = store_run(callout.pk, claim, run)
+    finally:
+        if not kept:
+            drop_claim(callout.pk, claim)
+    return kept
+
+
+def seek_any_margins() -> bool:
+    """The same for the first waiting proposal that wants them; for the solve lane when nothing else is to be done."""
+    return any(seek_margins(row) for row in Callout.objects.filter(state=CalloutState.RECOMMENDED, solve_claim=""))
+
+
+def _wants(callout: Callout, run: SolveRun) -> bool:
+    searched = run.outcome == "plan" or (run.outcome == "shortfall" and run.shortfall.get("sought") is not False)
+    answers_this = run.seq == callout.wanted_seq == callout.solved_seq
+    return searched and answers_this and bool(run.proposal) and "margins" not in run.certificate
+
+
+def _found(callout: Callout, run: SolveRun) -> dict[str, dict[str, float]] | None:
+    """The margins at the run's own moment; None when the books have moved since, {} when they can not be computed."""
+    bundle = problem_for(callout, run.at)
+    if bundle.roster_hash != run.roster_hash or bundle.problem is None:
+        return None
+    places = np.flatnonzero(np.isin(bundle.member_ids, np.array([member for member, _order in run.proposal])))
+    try:
+        return margins_of(bundle.problem, places, seed=seed_of(callout, run.at))
+    except MusterError as error:
+        log.warning("margins.not_computed", callout=callout.pk, code=error.code)
+        return {}

@@ -14,7 +14,7 @@ from tests.server import Home, RunningHome, wait_until
 
 pytestmark = pytest.mark.processes
 
-LANES = {"lane-send", "lane-solve", "lane-import"}
+LANES = {"lane-send", "lane-solve", "lane-import", "lane-keep"}
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ SENTENCES = {
     "certs.key_mismatch": "The key does not belong to the certificate. Nothing was changed.",
     "certs.expired": "The certificate is valid from %(not_before)s to %(not_after)s, not today. Nothing was changed.",
     "certs.no_names": "The certificate names no host (subjectAltName): browsers would refuse it. Nothing was changed.",
+    "keep.count_form": "MUSTER_BACKUP_KEEP is “%(text)s”; write three numbers for days, weeks, months: 7,5,12.",
+    "keep.time_form": "MUSTER_BACKUP_AT is “%(text)s”; write a time of day: 02:30.",
     "bundle.refused": "%(said)s",
     "bundle.unreadable": "%(path)s is no bundle, or it is damaged. Copy it again.",
 }

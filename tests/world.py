@@ -242,6 +242,7 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         "pk": lambda: world.accounts["auditor"].pk,
         "code": lambda: world.running and make_code(world.callout.pk, "A"),
         "mode": lambda: "exercise",
+        "closure_id": lambda: _closure(world),
     }
     special: dict[tuple[str, str], Callable[[], object]] = {
         ("reply", "token"): lambda: world.running and TOKEN,
@@ -252,6 +253,13 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         return (special.get((name, argument)) or general[argument])()
 
     return value
+
+
+def _closure(world: World) -> int:
+    from muster.apps.maps.actions import ClosureInput, draw_closure
+
+    line = [(113.12, 27.82), (113.13, 27.83)]
+    return draw_closure(world.actor("duty_officer"), ClosureInput(kind="flood", points=line)).pk
 
 
 def _import_run(world: World) -> int:

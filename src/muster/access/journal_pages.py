@@ -159,7 +159,13 @@ def stream_words(name: str) -> str:
     kind, _colon, number = name.partition(":")
     if kind == "incident":
         return _("Incident %(number)s") % {"number": number}
-    words = {"people": _("People"), "plans": _("Plans"), "service": _("Service"), "security": _("Accounts and logins")}
+    words = {
+        "people": _("People"),
+        "plans": _("Plans"),
+        "service": _("Service"),
+        "maps": _("Roads"),
+        "security": _("Accounts and logins"),
+    }
     return words.get(kind, name)
 
 

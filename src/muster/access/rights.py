@@ -18,6 +18,7 @@ class Right(StrEnum):
     PRE_AUTHORISE = "pre_authorise"  # let the duty officer approve a plan alone
     SEE_INCIDENTS = "see_incidents"
     OPEN_INCIDENT = "open_incident"
+    CLOSE_ROADS = "close_roads"  # draw and end closures
     PROPOSE = "propose"  # edit needs, ask for a solve, pick by hand
     APPROVE = "approve"  # any callout
     APPROVE_PRE_AUTHORISED = "approve_pre_authorised"
@@ -26,6 +27,7 @@ class Right(StrEnum):
     STAND_DOWN = "stand_down"
     SEE_REVIEW = "see_review"
     SEE_PAY = "see_pay"
+    SET_PAY = "set_pay"  # rates of pay
     SEE_JOURNAL = "see_journal"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_OWN = "see_own"
@@ -33,12 +35,12 @@ class Right(StrEnum):
 
 _DESK = {
     Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.OPEN_INCIDENT, Right.PROPOSE,
-    Right.RECORD, Right.SEE_REVIEW, Right.SEE_PAY,
+    Right.RECORD, Right.SEE_REVIEW, Right.SEE_PAY, Right.CLOSE_ROADS,
 }  # fmt: skip
 RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.PRE_AUTHORISE, Right.APPROVE,
-        Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SEE_JOURNAL,
+        Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SEE_JOURNAL, Right.SET_PAY,
     }),
     "commander": frozenset(_DESK | {
         Right.EDIT_PLANS, Right.APPROVE, Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN,

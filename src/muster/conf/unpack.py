@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
 import tarfile
 import zlib
@@ -20,6 +21,8 @@ ROWS = "rows.jsonl"
 # The marker of an exercise home and its clock come first: a restore cut short must not leave a folder that looks real.
 SMALL_FILES = ("exercise.home", "clock.json", "secrets.json", "journal.heads")
 REQUIRED = "secrets.json"
+MAPS = "maps"  # folder of road networks, files named by their hash
+MAP_FILE = re.compile(MAPS + r"/[0-9a-f]{64}\.npz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,10 @@ def _check(manifest: Manifest) -> None:
 def _lay_out(archive: tarfile.TarFile, into: Path) -> None:
     """Only names we know are taken out, as plain files of ours: an archive can not choose where it writes."""
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in (*SMALL_FILES, DATABASE, ROWS):
+    maps = sorted(filter(MAP_FILE.fullmatch, archive.getnames()))
+    if maps:
+        (into / MAPS).mkdir(mode=0o700)
+    for name in (*SMALL_FILES, DATABASE, ROWS, *maps):
         try:
             source = archive.extractfile(name)
         except KeyError:

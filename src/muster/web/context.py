@@ -31,6 +31,7 @@ NAVIGATION = (
     NavLink("duty", "/duty/", "broadcast", _("Duty"), Right.SEE_INCIDENTS),
     NavLink("people", "/people/", "users", _("People"), Right.SEE_PEOPLE),
     NavLink("plans", "/plans/", "clipboard-list", _("Plans"), Right.SEE_PLANS),
+    NavLink("roads", "/maps/closures/", "road", _("Roads"), Right.SEE_INCIDENTS),
     NavLink("review", "/review/", "history", _("Review"), Right.SEE_REVIEW),
     NavLink("journal", "/journal/", "link", _("Journal"), Right.SEE_JOURNAL),
     NavLink("accounts", "/accounts/", "key", _("Accounts"), Right.MANAGE_ACCOUNTS),

@@ -1,4 +1,4 @@
-"""What incidents do when the channels have news. Called inside the channels' transaction."""
+"""What incidents do when channels or roads have news. Called inside the transaction that brings them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from muster.apps.channels.models import InMessage, OutMessage
 from muster.apps.incidents.actions import note_message, take_text
 from muster.apps.incidents.actions.common import lock_callouts
+from muster.apps.incidents.actions.solving import solve_all_again
 
 
 def on_message_locking(refs: Iterable[str], **_: object) -> None:
@@ -20,3 +21,7 @@ def on_message_changed(message: OutMessage, **_: object) -> None:
 def on_text_received(in_message: InMessage, **_: object) -> str:
     """Returns how the text was handled; the channel keeps the word."""
     return take_text(in_message)
+
+
+def on_roads_changed(**_: object) -> None:
+    solve_all_again()

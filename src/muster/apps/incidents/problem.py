@@ -18,15 +18,15 @@ from muster.apps.incidents.models import Alert, Callout, NeedLine
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.models.incident import Mode
 from muster.apps.incidents.states import GONE, OPEN, REFUSED, RUNNING
+from muster.apps.maps.reads import Roads, roads_at
 from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.plans.models import MusterPoint
 from muster.apps.service.reads import Turnout, committed_ids, turnout
-from muster.planning.arrival import DistanceTravel, Trip, arrival_law
+from muster.planning.arrival import Trip, arrival_law
 from muster.planning.problem import Candidates, Need, Problem
 
 LATE_LINE_MINUTES = 20.0  # a line that missed its time still wants its people: replacements get this long
 UNKNOWN_HOME_MINUTES, UNKNOWN_HOME_SPREAD = 40.0, 0.6  # nobody knows where he starts: taken as far out
-TRAVEL = DistanceTravel()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +62,8 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
     settled = {alert.member_id for alert in live if alert.post_id in met}
     left = [need for need in needs if need.pk not in met]
     points = list(callout.muster_points.all())
-    minutes, spread, nearest = _travel(arrays, points)
+    roads = roads_at(at)
+    minutes, spread, nearest = _travel(roads, arrays, points)
     busy = np.isin(arrays.ids, np.fromiter(committed, np.int64, len(committed)))
     asked = np.isin(arrays.ids, np.array([alert.member_id for alert in alerts], np.int64))
     elsewhere = np.isin(arrays.ids, _asked_elsewhere(callout))
@@ -84,9 +85,9 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
         orders=tuple(need.order for need in left),
         missed=tuple(sorted(order_of[pk] for pk in missed)),
         met=tuple(sorted(order_of[pk] for pk in met)),
-        roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere),
+        roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere, roads),
         model_version=said.model_version,
-        excluded=_excluded(arrays, needs, busy & ~asked, elsewhere),
+        excluded=_excluded(arrays, needs, busy & ~asked, elsewhere, ~np.isfinite(minutes) & bool(points)),
     )
 
 
@@ -141,12 +142,14 @@ def usable_of(arrays: MemberArrays) -> np.ndarray:
     return ~arrays.away & ~arrays.withdrawn
 
 
-def _travel(arrays: MemberArrays, points: Sequence[MusterPoint]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _travel(
+    roads: Roads, arrays: MemberArrays, points: Sequence[MusterPoint]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(road minutes, log spread, muster point id) to each member's quickest muster point."""
     if not points:
         count = len(arrays.ids)
         return np.full(count, np.inf), np.full(count, 0.3), np.zeros(count, np.int64)
-    each = [TRAVEL.travel(arrays.lon, arrays.lat, point.lon, point.lat) for point in points]
+    each = [roads.travel(arrays.lon, arrays.lat, point.lon, point.lat) for point in points]
     homeless = ~np.isfinite(arrays.lon)
     minutes = np.where(homeless, UNKNOWN_HOME_MINUTES, np.stack([one.minutes for one in each]))
     best = minutes.argmin(axis=0)
@@ -199,6 +202,7 @@ def _roster_hash(
     points: Sequence[MusterPoint],
     busy: np.ndarray,
     elsewhere: np.ndarray,
+    roads: Roads,
 ) -> str:
     """Names everything the certificate rests on except the replies of this callout itself."""
     digest = hashlib.sha256()
@@ -213,19 +217,22 @@ def _roster_hash(
     digest.update(repr([(n.capability_id, n.people, n.due_minutes) for n in needs]).encode())
     digest.update(repr([(p.pk, p.lon, p.lat) for p in points]).encode())
     digest.update(said.model_version.encode())
+    digest.update(roads.key.encode())
     return digest.hexdigest()
 
 
 def _excluded(
-    arrays: MemberArrays, needs: Sequence[NeedLine], busy: np.ndarray, elsewhere: np.ndarray
+    arrays: MemberArrays, needs: Sequence[NeedLine], busy: np.ndarray, elsewhere: np.ndarray, no_way: np.ndarray
 ) -> dict[str, int]:
     """How many who hold or held a needed capability were left out, and why (disjoint, in this order)."""
     wanted = np.uint64(sum(1 << bit for bit in {need.capability.bit for need in needs}))
     holds = (arrays.caps & wanted) != 0
     lapsed = ~holds & ((arrays.lapsed & wanted) != 0)
     away = holds & arrays.away
+    on_duty = holds & ~away & (busy | elsewhere)
     return {
         "away": int(away.sum()),
-        "committed": int((holds & ~away & (busy | elsewhere)).sum()),
+        "committed": int(on_duty.sum()),
         "lapsed": int(lapsed.sum()),
+        "cut_off": int((holds & ~away & ~on_duty & no_way).sum()),
     }

@@ -182,6 +182,8 @@ async function start(home) {
   await view.draw();
   if (home.dataset.live) await follow(view, home.dataset.live);
   else if (home.dataset.points) view.take({ people: await getJson(home.dataset.points) });
+  // Other modules lay their own shapes over the map: they wait for this.
+  home.dispatchEvent(new CustomEvent("muster:map-ready", { detail: view, bubbles: true }));
   home.dataset.ready = "yes";
 }
 

@@ -1,0 +1,85 @@
+"""The form of a closure: a road by its name, or points drawn on the map or typed."""
+
+from __future__ import annotations
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from muster.apps.maps.actions import ClosureInput
+from muster.apps.maps.models import ClosureKind
+from muster.core.errors import InvalidInput, MusterError
+from muster.planning.roads.graph import MODES
+
+DATUMS = [("wgs84", _("GPS (WGS-84)")), ("gcj02", _("Amap, Tencent (GCJ-02)")), ("bd09", _("Baidu (BD-09)"))]
+SHAPES = [("line", _("Line across the road")), ("area", _("Area"))]
+MODE_WORDS = {"car": _("Cars"), "truck": _("Trucks"), "foot": _("On foot")}
+LONGEST_TEXT = 40_000
+_BETWEEN = re.compile(r"[\s,，;；、]+")
+
+
+def points_of(text: str) -> list[tuple[float, float]]:
+    """One point a line, longitude first. Error: InvalidInput "maps.points_text" with the number of the line."""
+    points = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        parts = [part for part in _BETWEEN.split(line) if part]
+        if not parts:
+            continue
+        try:
+            lon, lat = map(float, parts)
+        except ValueError as error:
+            raise InvalidInput("maps.points_text", line=number) from error
+        points.append((lon, lat))
+    return points
+
+
+class ClosureForm(forms.Form):
+    """Errors keep what was typed; `refused` is what the action said no with."""
+
+    use_required_attribute = False
+    refused: MusterError | None = None
+
+    kind = forms.ChoiceField(label=_("What happened"), choices=ClosureKind)
+    reason = forms.CharField(label=_("Reason, who reported it"), max_length=200, required=False)
+    road = forms.CharField(
+        label=_("Bridge or road by its name"), max_length=80, required=False,
+        widget=forms.TextInput(attrs={"list": "road-names", "autocomplete": "off"}),
+    )  # fmt: skip
+    only_bridge = forms.BooleanField(label=_("Only its bridges"), required=False)
+    shape = forms.ChoiceField(label=_("Or drawn"), choices=SHAPES, widget=forms.RadioSelect, initial="line")
+    points = forms.CharField(
+        label=_("Points"), max_length=LONGEST_TEXT, required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("Tap the map, or type one point a line: longitude, latitude."),
+    )  # fmt: skip
+    datum = forms.ChoiceField(label=_("Points come from"), choices=DATUMS, initial="wgs84")
+    modes = forms.MultipleChoiceField(
+        label=_("Closed for"), choices=list(MODE_WORDS.items()), initial=list(MODES),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    valid_from = forms.DateTimeField(label=_("From"), required=False, help_text=_("Empty: from now on."))
+    valid_to = forms.DateTimeField(label=_("Until"), required=False, help_text=_("Empty: until somebody ends it."))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        for name, field in self.fields.items():
+            choice = isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple)
+            select = isinstance(field.widget, forms.Select) and not choice
+            field.widget.attrs["class"] = "form-check-input" if choice else "form-select" if select else "form-control"
+            if name in ("valid_from", "valid_to"):
+                field.widget = forms.DateTimeInput(
+                    attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"
+                )
+
+    def to_input(self) -> ClosureInput:
+        """Error: InvalidInput "maps.points_text", "maps.closure_where" when there is neither road nor point."""
+        data = self.cleaned_data
+        points = points_of(data["points"])
+        if not data["road"].strip() and not points:
+            raise InvalidInput("maps.closure_where")
+        return ClosureInput(
+            kind=data["kind"], reason=data["reason"], road=data["road"].strip(), only_bridge=data["only_bridge"],
+            points=points, area=data["shape"] == "area", datum=data["datum"], modes=tuple(data["modes"]),
+            valid_from=data["valid_from"], valid_to=data["valid_to"],
+        )  # fmt: skip

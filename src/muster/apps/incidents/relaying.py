@@ -112,9 +112,10 @@ class Relaying:
                 self.changes, self.waiting = Changes(), deque()
         note_relay_heard(link, (relay_now - real_now()).total_seconds())
         fresh = [one for one in pull.answers if pull.epoch != link.epoch or one.seq > link.taken_seq]
+        done = Taken()
         if fresh or pull.epoch != link.epoch:
-            take_answers(pull.model_copy(update={"answers": tuple(fresh)}), relay_now)
-        return bool(self.waiting or fresh)
+            done = take_answers(pull.model_copy(update={"answers": tuple(fresh)}), relay_now)
+        return bool(self.waiting or done.taken)  # a relay that brings rubbish does not keep the lane spinning
 
     def _exchange(self, link: RelayLink, pages: list[SealedPage]) -> Pull:
         """Ask once, and once more when only our turn was behind the relay's (this clock was set back, say)."""

@@ -205,7 +205,27 @@ def _over(face: str, page: Page, shown: Shown) -> str:
     when = (t.gettext(form) % {"time": _clock(moment)} if form else _clock(moment)) if moment else ""
     out = _box("✓" if face == "here" else "–", head, when, ok=face == "here")
     out += f"<h2>{escape(page.title)}</h2><p>{escape(texts[face])}</p>"
-    return out + (_facts(page, shown, left=False) if face == "here" else "")
+    if face == "here":
+        return out + _facts(page, shown, left=False)
+    return out + (_record(page, shown) if face in ("left", "closed") else "")
+
+
+def _record(page: Page, shown: Shown) -> str:
+    """What the office has of this member's part in a callout that is over."""
+    t = catalogue(shown.language)
+    answers = {
+        "accept": t.pgettext("own answer", "Coming"),
+        "en_route": t.pgettext("own answer", "Coming"),
+        "decline": t.pgettext("own answer", "Can not come"),
+        "unclear": t.pgettext("own answer", "Unclear"),
+        "": t.pgettext("own answer", "None"),
+    }
+    said = escape(answers[page.answer])
+    if page.answer and page.replied_at:
+        said += f" <small>{_clock(page.replied_at)}</small>"
+    checked_in = _clock(page.checked_in_at) if page.checked_in_at else escape(t.gettext("No record"))
+    rows = ((t.gettext("Your answer"), said), (t.gettext("Check-in"), checked_in))
+    return "<dl>" + "".join(f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>" for name, value in rows) + "</dl>"
 
 
 def _facts(page: Page, shown: Shown, *, left: bool) -> str:

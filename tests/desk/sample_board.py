@@ -72,6 +72,7 @@ def proposal(**changes: object) -> Proposal:
         names=("罗一鸣", "汤怀瑾", "易南星"),
         by_line=((CAPABILITIES["drone"], 3),),
         by_town=(("蔚蓝测绘分队", 3),),
+        by_order=((6, 3),),
         may_approve=True,
     )
     return replace(usual, **changes)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.access.rights import Actor
-from muster.apps.desk import speech
+from muster.apps.desk import regions, speech
 from muster.apps.incidents.board import PeopleCounts, Repair
 from tests.desk.sample_board import CAPABILITIES, COMMANDER, DUTY_OFFICER, board, lines, proposal, verdict
 
@@ -192,3 +192,29 @@ def test_lines_have_their_own_word() -> None:
     assert speech.line_word(replace(line, p=0.96), target) == "enough"
     assert speech.line_word(replace(line, p=0.92), target) == "at_risk"
     assert speech.line_word(replace(line, p=0.7), target) == "short"
+
+
+def test_an_estimate_that_holds_with_a_limit_that_does_not_is_one_sentence_and_not_two() -> None:
+    held = board(verdict=verdict(word="enough", p_hat=0.957, p_low=0.944, missing=(), repairs=(), conflict=()))
+    said = speech.verdict_words(held)
+    assert said.lead == "Enough are coming."
+    assert said.meaning[1] == "The lower limit is still below the target: 3 more people would make it safe."
+    with translation.override("zh-hans"):
+        assert speech.verdict_words(held).meaning[1] == "下限还没到目标：再叫3人就稳妥了。"
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            shown = regions.render(held, COMMANDER)["verdict"]
+        assert "Nothing to do" not in shown
+        assert "不用做什么" not in shown
+        assert ("To be on the safe side" in shown) or ("稳妥起见" in shown)
+
+
+def test_two_lines_that_ask_for_the_same_capability_have_each_their_own_figure() -> None:
+    first, second = replace(lines()[5], order=6), replace(lines()[5], order=7, people=9)
+    drone = CAPABILITIES["drone"]
+    twice = proposal(count=11, by_line=((drone, 3), (drone, 8)), by_order=((6, 3), (7, 8)))
+    shown = regions.context(
+        board(state="recommended", lines=(first, second), verdict=verdict(proposal=twice)), COMMANDER
+    )
+    assert [row.to_call for row in shown["rows"]] == [3, 8]
+    assert speech.proposal_words(board(), twice) == "Call 11 more: Drone pilot"

@@ -90,9 +90,9 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
 
 def _rows(board: Board) -> list[Row]:
     proposal = board.verdict.proposal
-    to_call = {capability.pk: n for capability, n in proposal.by_line} if proposal else {}
+    to_call = dict(proposal.by_order) if proposal else {}
     target = board.verdict.target
-    return [Row(line, speech.line_word(line, target), to_call.get(line.capability.pk, 0)) for line in board.lines]
+    return [Row(line, speech.line_word(line, target), to_call.get(line.order, 0)) for line in board.lines]
 
 
 def _totals(board: Board) -> dict[str, float]:

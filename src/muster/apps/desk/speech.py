@@ -138,11 +138,21 @@ def _running(board: Board) -> Verdict:
         waiting = _("You need not wait: people can be picked by hand and alerted at any time.")
         return Verdict(_("Being computed; do not go by the number alone."), "", (waiting,))
     if word == "enough":
-        return Verdict(_("Enough are coming."), "", (means, _("Nothing to do; the next answer is counted at once.")))
+        return Verdict(_("Enough are coming."), "", (means, _enough_and(board)))
     left = _("%(n)s minutes are left to mend it.") % {"n": minutes_left(board)}
     if word == "at_risk":
         return Verdict(_("Just below the target."), shortest(board), (means, left))
     return Verdict(_("Not enough:"), shortest(board) or _("the target is missed"), (means, *_rivals(board), left))
+
+
+def _enough_and(board: Board) -> str:
+    """What to do while the estimate holds the target: nothing, or, with a lower limit below it, a few more to be sure."""
+    proposal = board.verdict.proposal
+    if proposal is None:
+        return _("Nothing to do; the next answer is counted at once.")
+    return _("The lower limit is still below the target: %(n)s more people would make it safe.") % {
+        "n": show.count(proposal.count)
+    }
 
 
 def proposal_words(board: Board, proposal: Proposal) -> str:
@@ -150,7 +160,7 @@ def proposal_words(board: Board, proposal: Proposal) -> str:
     n = show.count(proposal.count)
     if board.state in UNAPPROVED:
         return _("Call %(n)s people") % {"n": n}
-    if len(proposal.by_line) == 1:
+    if len({capability.pk for capability, _n in proposal.by_line}) == 1:
         return _("Call %(n)s more: %(capability)s") % {"n": n, "capability": show.label(proposal.by_line[0][0])}
     return _("Call %(n)s more people") % {"n": n}
 

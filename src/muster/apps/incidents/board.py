@@ -60,6 +60,7 @@ class Proposal:
     by_town: tuple[tuple[str, int], ...]
     may_approve: bool
     why_not: str = ""
+    by_order: tuple[tuple[int, int], ...] = ()  # (need order, people to call for it); two lines may ask the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from muster.access.rights import Right
 from muster.apps.incidents import actions
 from muster.apps.incidents.forms import IncidentForm
 from muster.apps.incidents.models import Incident
-from muster.apps.incidents.pages.common import context
+from muster.apps.incidents.pages.common import context, is_number
 from muster.apps.incidents.reads import incident_by_id
 from muster.apps.incidents.reads.picture import account_name
 from muster.apps.incidents.states import UNAPPROVED
@@ -120,7 +120,7 @@ def incident_choose_plan(request: HttpRequest, incident_id: int) -> HttpResponse
     """Take the needs, the target and the muster points of another plan."""
     incident = incident_by_id(request.actor, incident_id)
     number = request.POST.get("plan", "")
-    plan = plan_reads.plan_by_id(int(number) if number.isascii() and number.isdigit() else 0)
+    plan = plan_reads.plan_by_id(int(number) if is_number(number) else 0)
     if plan.retired_at is not None:
         raise InvalidInput("plans.retired_chosen", plan=plan.pk)
     actions.choose_plan(request.actor, incident.callout, plan)

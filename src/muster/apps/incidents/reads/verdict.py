@@ -129,6 +129,7 @@ def proposal_of(
         by_town=tuple(_by_town(towns)),
         may_approve=not why_not,
         why_not=why_not,
+        by_order=tuple(sorted(lines.items())),
     )
 
 

@@ -16,8 +16,10 @@ from django.views.decorators.http import condition, require_safe
 from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.apps.desk import regions
+from muster.apps.desk.quiet import quiet
 from muster.apps.incidents import reads
 from muster.apps.plans.models import MapLayer, MusterPoint
+from muster.jobs import clock
 
 
 @needs(Right.SEE_INCIDENTS)
@@ -27,7 +29,8 @@ def duty(request: HttpRequest) -> HttpResponse:
     incidents = list(reads.open_incidents(request.actor))
     if len(incidents) == 1 and "all" not in request.GET:
         return redirect("duty-incident", incident_id=incidents[0].pk)
-    return render(request, "desk/list.html", {"nav": "duty", "incidents": incidents})
+    calm = {} if incidents else {"quiet": quiet(request.actor, clock.now())}
+    return render(request, "desk/list.html", {"nav": "duty", "incidents": incidents, **calm})
 
 
 @needs(Right.SEE_INCIDENTS)

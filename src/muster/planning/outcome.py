@@ -8,7 +8,7 @@ from typing import Literal
 from muster.planning.arrays import Ints
 from muster.planning.certify import Certificate
 
-RepairKind = Literal["more_minutes", "fewer_people", "lower_target", "train"]
+RepairKind = Literal["more_minutes", "fewer_people", "lower_target", "train", "renew"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Repair:
     fewer_people  `line` needs `people` fewer
     lower_target  the target becomes `target`
     train         `people` more people get `capability`; `members` are those for whom it was computed
+    renew         the `people` certificates of `holdings`, pairs (member, capability), are renewed
     """
 
     kind: RepairKind
@@ -62,6 +63,7 @@ class Repair:
     target: float | None = None
     capability: int | None = None
     members: tuple[int, ...] = ()
+    holdings: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,6 +26,7 @@ EVERY_LINE = 3.0
 PRICE_HEAD = 2.0
 PRICE_PERCENT = 1.0
 PRICE_TRAINED = 3.0
+PRICE_RENEWED = 0.5
 
 Change = tuple[Problem, Repair]
 
@@ -43,7 +44,7 @@ def find_repairs(problem: Problem, lines: tuple[int, ...], missing: int, best: f
             _fewer_people(problem, line, missing),
             _train(problem, line, missing),
         ]
-    found = [repair for ladder in ladders if (repair := _first_certified(ladder, run)) is not None]
+    found = [repair for ladder in ladders if (repair := first_certified(ladder, run)) is not None]
     return tuple(sorted(found, key=price))
 
 
@@ -55,10 +56,13 @@ def price(repair: Repair) -> float:
         return PRICE_HEAD * (repair.people or 0)
     if repair.kind == "train":
         return PRICE_TRAINED * (repair.people or 0)
+    if repair.kind == "renew":
+        return PRICE_RENEWED * (repair.people or 0)
     return PRICE_PERCENT * 100 * (1 - (repair.target or 0))
 
 
-def _first_certified(ladder: Iterable[Change], run: Run) -> Repair | None:
+def first_certified(ladder: Iterable[Change], run: Run) -> Repair | None:
+    """The first step of a ladder that certifies, with its promise; each step is solved afresh from the run's seed."""
     for changed, repair in ladder:
         run.alive()
         trial = start_run(run.seed, 0.5, run.deadline)

@@ -99,3 +99,39 @@ class PlanNeed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.people} x {self.capability_id}"
+
+
+class CheckState(models.TextChoices):
+    WANTED = "wanted", _("Waiting for its answer")
+    ANSWERED = "answered", _("Answered; ways to mend it are being sought")
+    DONE = "done", _("Answered")
+
+
+class PlanCheck(models.Model):
+    """Does a shipped template hold with the people on the books? Asked once, answered once; once done it never changes.
+
+    `result` holds what pages show: points, lines, alert (member ids), certificate, shortfall, repairs, later.
+    """
+
+    template = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=CheckState, default=CheckState.WANTED, db_index=True)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    at = models.DateTimeField(null=True, help_text="the moment that is answered for")
+    solved_at = models.DateTimeField(null=True, help_text="real time")
+    seconds = models.FloatField(default=0.0)
+    outcome = models.CharField(max_length=10, blank=True, help_text="holds, short, nobody or failed")
+    target = models.FloatField()
+    p_low = models.FloatField(null=True)
+    p_hat = models.FloatField(null=True)
+    p_high = models.FloatField(null=True)
+    books_seq = models.BigIntegerField(default=0, help_text="entries of the people's journal when it was answered")
+    roster_hash = models.CharField(max_length=64, blank=True)
+    model_version = models.CharField(max_length=60, blank=True)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["template", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.state}"

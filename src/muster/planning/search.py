@@ -85,10 +85,11 @@ class Sample:
         return self._gains_at(np.flatnonzero(worst == -1), None)
 
     def pull(self) -> Floats:
-        """Like gains, but turnouts that lack more heads count too (2^-(missing - 1)): a direction when P is low."""
+        """Like gains, but turnouts that lack more heads count too, each head more by half: a direction when P is low."""
         worst = self.worst()
         failing = np.flatnonzero(worst < 0)
-        return self._gains_at(failing, np.exp2(1.0 + worst[failing]))
+        least = worst[failing].max(initial=-32_000)  # from the best one down, or all would vanish where P is very low
+        return self._gains_at(failing, np.exp2(worst[failing].astype(np.float64) - least))
 
     def reserve(self) -> Floats:
         """When nothing fails on these turnouts: who would help where it is tightest."""

@@ -101,7 +101,7 @@ def answers(
     """At the relay: write the answers that no file holds yet, to be carried to the office."""
     from muster.edges.reply.files import write_answers
 
-    check_writable(files / "x")
+    _make(files)
     written = write_answers(folder, files, since, datetime.now(UTC))
     for name, count in written:
         typer.echo(f"{name}: {count} answers")
@@ -112,7 +112,7 @@ def answers(
 @app.command("export")
 def export_pages(files: Files) -> None:
     """At the office: write all pages as one signed file, to be carried to the relay. Each file replaces those before it."""
-    check_writable(files / "x")
+    _make(files)
     _django()
     from muster.apps.incidents.relay_files import export
 
@@ -177,6 +177,12 @@ def _end(bad: list[tuple[str, MusterError]]) -> None:
         typer.echo(f"{name}: {sentence(error)}", err=True)
     if bad:
         raise typer.Exit(1)
+
+
+def _make(folder: Path) -> None:
+    """The folder, refused before any work is done when nothing can be written there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    check_writable(folder / "x")
 
 
 def _django() -> None:

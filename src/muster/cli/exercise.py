@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +24,7 @@ SENTENCES = {
     "exercise.scenario_unknown": "There is no scenario %(name)s; known are: %(known)s.",
     "exercise.seeds": "Write seeds as 7 or 1-40, not as %(text)s.",
     "exercise.speed": "Write the speed as max or as a number between 0 and 1000, not as %(text)s.",
+    "exercise.coverage_size": "Ask for at least one of each, and for at most %(most)s exercises in all.",
     "exercise.seed_or_seeds": "Give --seed or --seeds, not both.",
     "exercise.seeds_fresh": "--seeds plays every seed in a fresh folder; --home cannot go with it.",
     "exercise.not_an_exercise_home": "This folder was not made for exercises; `muster demo` makes one that is.",
@@ -97,6 +99,31 @@ def _many(name: str, seeds: str) -> dict[str, object]:
         _line(f"seed {result.seed}: {met}, stated {result.outcome['stated_p']}, {result.seconds:.0f} s")
 
     return summary(run_many(load_scenario(name), parse_seeds(seeds), tell))
+
+
+@app.command("exercise-coverage")
+def exercise_coverage(
+    districts: int = typer.Option(8, min=1, help="Invented districts, each with a past of its own."),
+    plans: int = typer.Option(12, min=1, help="Plans in each district, at other hours and places."),
+    days: int = typer.Option(6, min=1, help="Days of each shape on which each plan is lived through."),
+    workers: int = typer.Option(2, min=1, help="Districts at the same time."),
+    json_to: str = typer.Option("", "--json", metavar="OUT|-", help="Write the result as JSON, - for stdout."),
+) -> None:
+    """How often a certified plan is met, as stated, under the usual truth and under differently shaped ones.
+
+    Exit code 1 when the stated chance is refuted under the usual truth."""
+    from muster.exercise.coverage import run_coverage, summary, table
+
+    def tell(found: Mapping[str, Any]) -> None:
+        state = "certified" if found["certified"] else "shortfall"
+        _line(f"district {found['district']} plan {found['plan']}: {state}, {found['alerted']} alerted")
+
+    body = summary(run_coverage(districts=districts, plans=plans, days=days, workers=workers, tell=tell))
+    if json_to:
+        write_json(json_to, body)
+    else:
+        typer.echo(table(body), nl=False)
+    raise typer.Exit(0 if body["passed"] else 1)
 
 
 @app.command()

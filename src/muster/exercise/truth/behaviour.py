@@ -105,7 +105,7 @@ def conduct(
     rng = stream("conduct", seed, number, channel)
     delivered = bool(rng.random() >= day.failure[channel])
     willing = bool(rng.random() < logistic(nature.willing[part] + day.shock + day.towns.get(town, 0.0)))
-    comes = willing and bool(rng.random() >= min(0.9, day.no_show * nature.careless))
+    comes = willing and bool(rng.random() >= min(0.9, day.no_show * nature.careless)) and town not in day.cut_off
     delay, ready = _reply_delay(rng), _ready(rng, nature)
     journey = road_minutes(rng, distance_km, day.road)
     sets_out = max(delay + 0.5, ready)  # most pack first and answer on the way to the door

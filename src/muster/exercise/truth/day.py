@@ -22,7 +22,7 @@ JAM_CHANCE = 0.06
 @dataclass(frozen=True, slots=True)
 class Day:
     """`shock` and `towns` shift everybody's log-odds; `failure` is the chance per channel that a message is lost;
-    `road` multiplies every journey."""
+    `road` multiplies every journey; nobody gets out of the towns that are `cut_off`."""
 
     rho: float
     shock: float
@@ -30,6 +30,7 @@ class Day:
     failure: dict[str, float]
     no_show: float
     road: float
+    cut_off: frozenset[str] = frozenset()
 
 
 def _tilted(rng: np.random.Generator) -> float:

@@ -40,7 +40,7 @@ def test_the_number_and_the_word_are_read_as_they_stand_there(p: float | None, w
 def test_every_line_is_read_with_its_own_word() -> None:
     drawn = board()
     look = read_look(duty_page(), 24.0)
-    assert look.lines == {row.line.order: row.word for row in regions.context(drawn, COMMANDER)["rows"]}  # type: ignore[attr-defined]
+    assert look.lines == {row.line.order: row.word for row in regions.context(drawn, COMMANDER)["rows"]}
     assert len(set(look.lines.values())) > 1
 
 

@@ -112,7 +112,7 @@ def test_what_came_of_a_call(delivered: bool, reply: str, arrived: float | None,
     assert outcome_of(delivered, reply, arrived) == outcome
 
 
-def learn(world: World, callouts: int) -> None:
+def learn(world: World, callouts: int, *, exercise: bool = False) -> None:
     """Members 1 to 10 always come, 11 to 20 always decline, 21 to 30 were never called."""
     for callout in range(callouts):
         at = world.now - timedelta(days=30 * (callouts - callout))
@@ -124,7 +124,7 @@ def learn(world: World, callouts: int) -> None:
             )
             for number in range(1, 21)
         ]  # fmt: skip
-        actions.learn(f"callout:{callout}", rows, world.now)
+        actions.learn(f"callout:{callout}", rows, world.now, exercise=exercise)
 
 
 def test_a_member_s_history_counts_everything_and_shows_the_newest(world: World) -> None:
@@ -133,7 +133,9 @@ def test_a_member_s_history_counts_everything_and_shows_the_newest(world: World)
     assert (len(found.calls), found.called, found.accepted, found.came) == (12, 15, 15, 15)
     assert found.calls[0].called_at > found.calls[-1].called_at
     assert member_history(world.member(30)).called == 0
-    assert histories([world.member(11).pk, world.member(30).pk]) == {world.member(11).pk: (15, 0)}
+    learn(world, 2, exercise=True)
+    assert member_history(world.member(1)).called == 13  # the two are now said to have been exercises
+    assert histories([world.member(11).pk, world.member(30).pk]) == {world.member(11).pk: (13, 0)}
 
 
 # --- turnout ---

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 PLACES = {
     "send": "muster.apps.channels.jobs:SEND_LANE",
     "solve": "muster.apps.incidents.jobs:SOLVE_LANE",
-    "import": "muster.apps.people.jobs:IMPORT_LANE",
+    "import": "muster.apps.service.jobs:IMPORT_LANE",
     "keep": "muster.conf.keeping:KEEP_LANE",  # None in an exercise home
     "relay": "muster.apps.incidents.relaying:RELAY_LANE",  # None without a relay to talk to
 }

@@ -1,4 +1,4 @@
-"""The import lane: checks uploads and takes over what was ordered, one at a time."""
+"""The imports' part of the import lane: checks uploads and takes over what was ordered, one at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from muster.apps.people import vault
 from muster.apps.people.actions import runs
 from muster.apps.people.models import ImportRun
-from muster.jobs.lanes import Lane
+
+IDLE_SECONDS = 0.5
 
 
 @contextmanager
@@ -35,6 +36,3 @@ def step() -> bool:
                 return True
     runs.purge_old()
     return False
-
-
-IMPORT_LANE = Lane(name="import", step=step, idle_seconds=0.5)

@@ -52,7 +52,8 @@ class PayRate(models.Model):
 
 
 class PastAlert(models.Model):
-    """One alert of a past callout, imported or learned: the response model's data."""
+    """One alert of a past callout, imported or learned: the response model's data. Those of exercises are kept apart: the
+    model is never fitted to them."""
 
     callout_ref = models.CharField(max_length=20)
     called_at = models.DateTimeField(db_index=True)
@@ -64,6 +65,7 @@ class PastAlert(models.Model):
     )
     reply_minutes = models.FloatField(null=True)
     arrived_minutes = models.FloatField(null=True)
+    exercise = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["callout_ref", "member"], name="service_past_alert_once")]
@@ -82,3 +84,13 @@ class ResponseModelRow(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+
+class Learning(models.Model):
+    """One row: the model waits to be fitted anew while `wanted_seq` is ahead of `fitted_seq`."""
+
+    wanted_seq = models.PositiveBigIntegerField(default=0)
+    fitted_seq = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.fitted_seq}/{self.wanted_seq}"

@@ -1,11 +1,12 @@
-"""Addresses of the people list, the cards and a member's own page."""
+"""Addresses of the people list, the cards, a member's own page and the pay rates."""
 
 from django.urls import path
 
-from muster.apps.service.pages import me, people
+from muster.apps.service.pages import me, people, rates
 
 urlpatterns = [
     path("people/", people.people_page, name="people-list"),
     path("people/<str:number>/", people.card_page, name="people-card"),
+    path("pay-rates/", rates.rates_page, name="pay-rates"),
     path("me/", me.my_page, name="my-page"),
 ]

@@ -72,5 +72,8 @@ TEXTS = {
     "phone_invalid": _("This is no phone number: a mobile has 11 digits, a landline needs its area code."),
     "service.already_committed": _("Some of these people are already taken for something else. Choose again."),
     "service.no_rate": _("No pay rate is in force on %(day)s. Enter one first."),
+    "service.rate_confirmed": _(
+        "Pay up to %(day)s is confirmed by signed reviews. Choose a later day: what was confirmed stays as it is."
+    ),
     "service.rate_form": _("The rate must be an amount in yuan of at most 100,000."),
 }

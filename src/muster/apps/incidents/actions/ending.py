@@ -118,7 +118,7 @@ def review_done(actor: Actor, incident: Incident) -> Incident:
     held = row.incident
     held.state = step(INCIDENT_STEPS, held.state, IncidentState.REVIEWED)
     held.save(update_fields=["state"])
-    learnt = learn(row.ref, _experience(row), now(), actor=actor.ref)
+    learnt = learn(row.ref, _experience(row), now(), exercise=held.is_exercise, actor=actor.ref)
     note(held, "incident.reviewed", actor, payload={"learnt": learnt})
     return held
 

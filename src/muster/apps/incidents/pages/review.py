@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.access.pages import needs
@@ -26,6 +27,8 @@ from muster.journal.verify import verify_stream
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOW_DELIVERY = 0.9
+SIGNED = gettext_lazy("Signed. The response model learns from this callout.")
+SIGNED_EXERCISE = gettext_lazy("Signed. Its answers are kept; the response model learns from actual callouts only.")
 
 
 @require_GET
@@ -46,7 +49,7 @@ def review_page(request: HttpRequest, incident_id: int) -> HttpResponse:
     incident = incident_by_id(request.actor, incident_id)
     if request.method == "POST":
         actions.review_done(request.actor, incident)
-        messages.success(request, _("Signed. The response model learns from this callout."))
+        messages.success(request, SIGNED_EXERCISE if incident.is_exercise else SIGNED)
         return redirect("review-page", incident_id=incident.pk)
     found = review(incident, request.actor)
     page = context(

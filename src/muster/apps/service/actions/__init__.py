@@ -1,8 +1,15 @@
 """Every write to commitments, turns of duty, pay rates and the response model."""
 
 from muster.apps.service.actions.commitments import commit, free
-from muster.apps.service.actions.learning import LearnedAlert, import_history, learn, refit_response_model
-from muster.apps.service.actions.turns import end_turn, end_turns, seed_pay_rate, set_pay_rate, start_turn, void_turn
+from muster.apps.service.actions.learning import (
+    LearnedAlert,
+    import_history,
+    learn,
+    refit_response_model,
+    settle_fit,
+)
+from muster.apps.service.actions.rates import seed_pay_rate, set_pay_rate
+from muster.apps.service.actions.turns import end_turn, end_turns, start_turn, void_turn
 
 __all__ = [
     "LearnedAlert",
@@ -15,6 +22,7 @@ __all__ = [
     "refit_response_model",
     "seed_pay_rate",
     "set_pay_rate",
+    "settle_fit",
     "start_turn",
     "void_turn",
 ]

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from muster.access.rights import Actor, Right, check
 from muster.apps.people.models import Member
 from muster.apps.service.actions.commitments import STREAM
-from muster.apps.service.models import PastAlert, ResponseModelRow
+from muster.apps.service.models import Learning, PastAlert, ResponseModelRow
 from muster.apps.service.reads.fitting import fitted_model
 from muster.codecs.history import HistoryRow, read_history
 from muster.codecs.workbook import open_workbook
@@ -21,7 +22,8 @@ from muster.journal.actions import append
 
 BATCH = 2_000
 LONGEST_REF = 20
-_FIELDS = ["called_at", "channel", "delivered", "reply", "reply_minutes", "arrived_minutes"]
+ONLY = 1  # key of the one row of Learning
+_FIELDS = ["called_at", "channel", "delivered", "reply", "reply_minutes", "arrived_minutes", "exercise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class LearnedAlert:
     arrived_minutes: float | None = None
 
 
-def _store(rows: Sequence[PastAlert]) -> None:
+def _store(rows: Sequence[PastAlert], *, exercise: bool = False) -> None:
+    """Keep the alerts; those of actual callouts make the model wait for a new fit."""
     PastAlert.objects.bulk_create(
         rows,
         batch_size=BATCH,
@@ -45,11 +48,19 @@ def _store(rows: Sequence[PastAlert]) -> None:
         unique_fields=["callout_ref", "member"],
         update_fields=_FIELDS,
     )
+    if rows and not exercise:
+        Learning.objects.get_or_create(pk=ONLY)
+        Learning.objects.filter(pk=ONLY).update(wanted_seq=F("wanted_seq") + 1)
 
 
 @transaction.atomic
-def learn(ref: str, rows: Iterable[LearnedAlert], at: datetime, *, actor: str = "system") -> int:
-    """Keep what became of the alerts of `ref`; said again it replaces what was kept. Returns how many."""
+def learn(ref: str, rows: Iterable[LearnedAlert], at: datetime, *, exercise: bool, actor: str = "system") -> int:
+    """Keep what became of the alerts of `ref`; said again it replaces what was kept. Returns how many.
+
+    The answers of an actual callout are fitted by the import lane soon after; those of an exercise are kept for its own
+    record only, because people answer an announced rehearsal differently. Exercises are forecast by the model of actual
+    callouts, as they rehearse those.
+    """
     kept = [
         PastAlert(
             callout_ref=ref,
@@ -60,11 +71,13 @@ def learn(ref: str, rows: Iterable[LearnedAlert], at: datetime, *, actor: str = 
             reply=row.reply,
             reply_minutes=row.reply_minutes,
             arrived_minutes=row.arrived_minutes,
+            exercise=exercise,
         )
         for row in rows
     ]
-    _store(kept)
-    append(STREAM, "alerts.learned", actor=actor, at=at, payload={"ref": ref, "alerts": len(kept)})
+    _store(kept, exercise=exercise)
+    payload = {"ref": ref, "alerts": len(kept), "exercise": exercise}
+    append(STREAM, "alerts.learned", actor=actor, at=at, payload=payload)
     return len(kept)
 
 
@@ -115,12 +128,15 @@ def _past_alert(row: HistoryRow, member_id: int) -> PastAlert:
 
 
 def refit_response_model(at: datetime, *, actor: str = "system") -> ResponseModelRow | None:
-    """Fit the response model to all past alerts and put it in force; None while there are none.
+    """Fit the response model to all past alerts of actual callouts and put it in force; None while there are none.
 
-    Equal alerts give an equal model, known by its version. Fitting takes seconds: call it outside of transactions.
+    Equal alerts give an equal model, known by its version. Fitting takes seconds: call it outside of transactions. What
+    is learned meanwhile waits for the next fit. Error: InvalidProblem.
     """
+    seq = Learning.objects.filter(pk=ONLY).values_list("wanted_seq", flat=True).first() or 0
     fitted = fitted_model()
     if fitted is None:
+        settle_fit(seq)
         return None
     row = ResponseModelRow(
         version=fitted.model.version, fitted_at=at, callouts=fitted.model.callouts, body=fitted.as_json()
@@ -128,5 +144,11 @@ def refit_response_model(at: datetime, *, actor: str = "system") -> ResponseMode
     payload = {"version": row.version, "callouts": row.callouts, "alerts": fitted.model.alerts}
     with transaction.atomic():
         row.save(force_insert=True)
+        settle_fit(seq)
         append(STREAM, "model.fitted", actor=actor, at=at, payload=payload)
     return row
+
+
+def settle_fit(seq: int) -> None:
+    """Everything learned up to `seq` has been dealt with."""
+    Learning.objects.filter(pk=ONLY, fitted_seq__lt=seq).update(fitted_seq=seq)

@@ -1,23 +1,16 @@
-"""Turns of duty, and the rates they are paid at."""
+"""Turns of duty."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from django.db import transaction
 
-from muster.access.rights import Actor, Right, check
 from muster.apps.people.models import Member
 from muster.apps.service.actions.commitments import CHUNK, STREAM, member_numbers
-from muster.apps.service.models import Attendance, PayRate
-from muster.core.errors import InvalidInput
-from muster.core.units import money
-from muster.jobs import clock
+from muster.apps.service.models import Attendance
 from muster.journal.actions import append
-
-FIRST_RATE = (date(2018, 1, 1), Decimal("200.00"))
 
 
 @transaction.atomic
@@ -69,25 +62,3 @@ def end_turns(member_ids: Iterable[int], ref: str, at: datetime, *, actor: str =
 def end_turn(member: Member, ref: str, at: datetime, *, actor: str = "system") -> int:
     """End one member's turn for `ref`."""
     return end_turns([member.pk], ref, at, actor=actor)
-
-
-@transaction.atomic
-def set_pay_rate(actor: Actor, valid_from: date, cny_per_day: Decimal) -> PayRate:
-    """The rate from `valid_from` (Beijing) on. InvalidInput "service.rate_form"."""
-    check(actor, Right.PRE_AUTHORISE)
-    amount = money(cny_per_day)
-    if not 0 <= amount <= 100_000:
-        raise InvalidInput("service.rate_form")
-    rate, _ = PayRate.objects.update_or_create(valid_from=valid_from, defaults={"cny_per_day": amount})
-    payload = {"valid_from": valid_from.isoformat(), "cny_per_day": str(amount)}
-    append(STREAM, "rate.set", actor=actor.ref, at=clock.now(), payload=payload)
-    return rate
-
-
-@transaction.atomic
-def seed_pay_rate() -> bool:
-    """A first rate (CNY 200 a day) where there is none; tells whether it was made."""
-    if PayRate.objects.exists():
-        return False
-    PayRate(valid_from=FIRST_RATE[0], cny_per_day=FIRST_RATE[1]).save(force_insert=True)
-    return True

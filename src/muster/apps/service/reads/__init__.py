@@ -2,7 +2,7 @@
 
 from muster.apps.service.reads.history import MemberHistory, PastCall, histories, member_history
 from muster.apps.service.reads.pay import PayLine, pay_lines, pay_total
-from muster.apps.service.reads.turnout import Turnout, current_model, turnout
+from muster.apps.service.reads.turnout import Turnout, current_model, model_in_force, turnout
 from muster.apps.service.reads.whereabouts import committed_ids, on_duty_ids
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "current_model",
     "histories",
     "member_history",
+    "model_in_force",
     "on_duty_ids",
     "pay_lines",
     "pay_total",

@@ -10,11 +10,11 @@ import numpy as np
 
 from muster.apps.people.models import AwayNotice, Capability, Consent, Contact, Holding, Member
 from muster.apps.people.reads import holding_state
-from muster.apps.service.models import Attendance, Commitment, PayRate
+from muster.apps.service.models import Attendance, Commitment, PayRate, ResponseModelRow
 from muster.apps.service.reads.history import MemberHistory, member_history
 from muster.apps.service.reads.listing import age, whereabouts
 from muster.apps.service.reads.pay import rate_on
-from muster.apps.service.reads.turnout import Turnout, turnout
+from muster.apps.service.reads.turnout import Turnout, model_in_force, turnout
 from muster.apps.service.reads.whereabouts import committed_ids
 from muster.core.units import beijing_day, money
 
@@ -42,6 +42,7 @@ class Card:
     holdings: tuple[HeldCapability, ...]
     lapsed: int
     turnout: Turnout
+    model: ResponseModelRow | None
     history: MemberHistory
     away: tuple[AwayNotice, ...]
     contacts: tuple[Contact, ...]
@@ -99,6 +100,7 @@ def member_card(member: Member, at: datetime) -> Card:
         holdings=held,
         lapsed=sum(one.state == "lapsed" for one in held),
         turnout=turnout(np.array([member.pk], dtype=np.int64), at),
+        model=model_in_force(),
         history=member_history(member),
         away=away,
         contacts=tuple(member.contacts.order_by("pk")),

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.models import F
 from numpy.typing import NDArray
 
 from muster.apps.people.models import Member, Unit, UnitKind
-from muster.apps.service.models import PastAlert, ResponseModelRow
+from muster.apps.service.models import Learning, PastAlert, ResponseModelRow
 from muster.core.units import part_of_day
 from muster.planning.history import ACCEPTED, DECLINED, NO_REPLY, History
 from muster.planning.response import ResponseModel
@@ -76,10 +77,18 @@ def _town_of_units(units: Sequence[int]) -> NDArray[np.int64]:
     return np.array([index.get("/".join(paths[unit].split("/")[:2]), len(towns)) for unit in units], dtype=np.int64)
 
 
+def fit_wanted() -> int | None:
+    """The state up to which the model is to be fitted; None while it is fitted to all there is."""
+    waiting = Learning.objects.filter(wanted_seq__gt=F("fitted_seq"))
+    return waiting.values_list("wanted_seq", flat=True).first()
+
+
 def fitted_model() -> Fitted | None:
-    """Fit to all past alerts, oldest callout first; None while there are none."""
+    """Fit to all past alerts of actual callouts, oldest callout first; None while there are none."""
     rows = list(
-        PastAlert.objects.order_by("called_at", "callout_ref", "member_id").values_list(
+        PastAlert.objects.filter(exercise=False)
+        .order_by("called_at", "callout_ref", "member_id")
+        .values_list(
             "callout_ref", "called_at", "member_id", "channel", "delivered", "reply", "reply_minutes", "arrived_minutes"
         )
     )

@@ -50,8 +50,8 @@ def outcome_of(delivered: bool, reply: str, arrived_minutes: float | None) -> Ou
 
 
 def member_history(member: Member, shown: int = SHOWN) -> MemberHistory:
-    """The member's calls; the newest `shown` of them one by one."""
-    rows = list(PastAlert.objects.filter(member=member).order_by("-called_at", "-pk"))
+    """The member's actual calls; the newest `shown` of them one by one."""
+    rows = list(PastAlert.objects.filter(member=member, exercise=False).order_by("-called_at", "-pk"))
     calls = tuple(
         PastCall(
             row.callout_ref,
@@ -76,7 +76,7 @@ def member_history(member: Member, shown: int = SHOWN) -> MemberHistory:
 def histories(member_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """member id -> (calls that reached him, acceptances), for a page of the list."""
     counts: dict[int, tuple[int, int]] = {}
-    rows = PastAlert.objects.filter(member__in=list(member_ids), delivered=True)
+    rows = PastAlert.objects.filter(member__in=list(member_ids), delivered=True, exercise=False)
     for member, reply in rows.values_list("member_id", "reply"):
         reached, accepted = counts.get(member, (0, 0))
         counts[member] = reached + 1, accepted + (reply == "accepted")

@@ -10,11 +10,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
+
 from muster.apps.people.models import Member
-from muster.apps.service.models import Attendance, PayRate
+from muster.apps.service.models import Attendance, PastAlert, PayRate
 from muster.core.errors import InvalidInput
 from muster.core.units import beijing_day, money
 
@@ -92,3 +94,32 @@ def _line(turn: Attendance, payer: dict[tuple[int, bool, date], int], rates: Seq
 def pay_total(lines: Iterable[PayLine]) -> Decimal:
     """Sum of the amounts, CNY."""
     return sum((line.amount for line in lines), money(0))
+
+
+def confirmed_until() -> date | None:
+    """The last Beijing day whose pay is confirmed: that on which a turn of an actual callout with a signed review started.
+
+    A signed review shows in its answers having gone into the history. Exercises confirm nothing."""
+    signed = PastAlert.objects.filter(callout_ref=OuterRef("ref"), member=OuterRef("member"))
+    turns = Attendance.objects.filter(Exists(signed), exercise=False).order_by("-starts_at")
+    newest = turns.values_list("starts_at", flat=True).first()
+    return None if newest is None else beijing_day(newest)
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """A rate with the days it is in force: `until` is the last one, None while no later rate is entered."""
+
+    valid_from: date
+    until: date | None
+    cny_per_day: Decimal
+
+    def covers(self, day: date) -> bool:
+        return self.valid_from <= day and (self.until is None or day <= self.until)
+
+
+def rate_rows() -> list[RateRow]:
+    """All rates, newest first."""
+    rates = list(PayRate.objects.order_by("valid_from").values_list("valid_from", "cny_per_day"))
+    ends = [start - timedelta(days=1) for start, _ in rates[1:]] + [None] * bool(rates)
+    return [RateRow(start, until, cny) for (start, cny), until in zip(rates, ends, strict=True)][::-1]

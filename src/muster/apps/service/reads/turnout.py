@@ -61,6 +61,11 @@ def current_model() -> ResponseModelRow | None:
     return ResponseModelRow.objects.order_by("-fitted_at", "-pk").first()
 
 
+def model_in_force() -> ResponseModelRow | None:
+    """Which model is in force, without its body of some hundred kilobytes."""
+    return ResponseModelRow.objects.defer("body").order_by("-fitted_at", "-pk").first()
+
+
 def _prior(size: int) -> Turnout:
     return Turnout(
         accept=np.full(size, PRIOR_ACCEPT),

@@ -1,5 +1,8 @@
 """Opening an incident with five fields and saying what it needs."""
 
+import html
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -213,3 +216,11 @@ def test_a_false_alarm_closes_an_incident_for_which_nobody_was_called(district):
 def test_an_incident_without_a_plan_says_so(district):
     incident = district.open(kind="health.infectious_disease")
     assert "No plan fits this kind of incident" in district.page("duty_officer", f"/incidents/{incident.pk}/needs/")
+
+
+def test_the_map_knows_the_point_of_every_place_that_can_be_chosen(district):
+    page = district.clients["duty_officer"].get("/incidents/new/")
+    shown = json.loads(html.unescape(re.search(r'data-pick="([^"]*)"', page.content.decode())[1]))
+    offered = set(re.findall(r'<option value="((?:site|unit)-\d+)"', page.content.decode()))
+    assert set(shown) == offered
+    assert shown[f"site-{district.site.pk}"] == [113.041, 27.793]

@@ -17,6 +17,11 @@ from tests.server import Home, RunningHome
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.django_db(databases=[])]
 SECONDS = 1000.0
+PLACE = """
+from muster.apps.plans.models import Site
+print(Site.objects.create(slug="pier", zh="码头", en="Pier", lon=113.01, lat=27.71).pk)
+"""
+PLACED = "one => JSON.stringify(one.getBoundingClientRect())"
 GL = ["--no-sandbox", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 
 
@@ -128,3 +133,30 @@ def test_night_and_phone(desk: Desk, chromium: Browser) -> None:
     page.click("#language")
     expect(root).to_have_attribute("lang", "zh-hans")
     assert desk.outside == []
+
+
+def test_a_tap_on_the_map_fills_the_point_and_a_chosen_place_moves_the_pin(desk: Desk, chromium: Browser) -> None:
+    _context, page = desk.sit_down(chromium, viewport={"width": 1440, "height": 1400})
+    pier = f"site-{int(desk.running.home.python(PLACE))}"
+    page.goto("/incidents/new/")
+    home = page.locator("#pick-map")
+    expect(home).to_have_attribute("data-picks", "yes", timeout=20 * SECONDS)
+    box = home.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    lon, lat = page.locator("[name=lon]"), page.locator("[name=lat]")
+    expect(lon).to_be_visible()
+    here = float(lon.input_value()), float(lat.input_value())
+    page.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.3)
+    there = float(lon.input_value()), float(lat.input_value())
+    assert there[0] > here[0], "to the right is east"
+    assert there[1] > here[1], "up is north"
+    assert page.locator("[name=datum]").input_value() == "wgs84"
+    pin = home.locator(".site-pin, .plain-site")
+    expect(pin).to_have_count(1)
+
+    before = pin.evaluate(PLACED)
+    page.select_option("[name=spot]", pier)
+    expect(lon).to_have_value("")
+    expect(pin).to_have_count(1)
+    assert pin.evaluate(PLACED) != before
+    assert (desk.complaints, desk.outside) == ([], [])

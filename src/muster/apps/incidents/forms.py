@@ -36,6 +36,13 @@ def spot_choices() -> list[tuple[str, object]]:
     return groups
 
 
+def spot_points() -> dict[str, tuple[float, float]]:
+    """Longitude and latitude (WGS-84) of each choice of `spot_choices`."""
+    points = {f"site-{site.pk}": (site.lon, site.lat) for site in Site.objects.all()}
+    units = Unit.objects.exclude(lon=None).exclude(lat=None).filter(kind__in=[UnitKind.TOWN, UnitKind.VILLAGE])
+    return points | {f"unit-{unit.pk}": (unit.lon, unit.lat) for unit in units}
+
+
 def named_unit(unit: Unit) -> str:
     """A unit's name in the reader's language."""
     return named(_Named(unit.name, unit.name_en))

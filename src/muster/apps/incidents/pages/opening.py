@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.apps.incidents import actions
-from muster.apps.incidents.forms import IncidentForm
+from muster.apps.incidents.forms import IncidentForm, spot_points
 from muster.apps.incidents.models import Incident
 from muster.apps.incidents.pages.common import context, is_number
 from muster.apps.incidents.reads import incident_by_id
@@ -40,7 +41,8 @@ def incident_new(request: HttpRequest) -> HttpResponse:
         if incident is not None:
             return redirect(f"/duty/{incident.pk}/")
     status = 422 if request.method == "POST" else 200
-    page = {"nav": "duty", "form": form, "home_only": clock.is_exercise_home()}
+    points = json.dumps(spot_points())
+    page = {"nav": "duty", "form": form, "home_only": clock.is_exercise_home(), "spots_json": points}
     return render(request, "incidents/new.html", page, status=status)
 
 

@@ -43,6 +43,17 @@ export class PlainMap {
     return [x.toFixed(1), (SIZE / 2 - (lat - (south + north) / 2) * scale).toFixed(1)];
   }
 
+  /* Longitude and latitude under a point of the window: `place` the other way round. */
+  placeUnder(clientX, clientY) {
+    const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+    const [west, south, east, north] = this.frame;
+    const middle = [(west + east) / 2, (south + north) / 2];
+    const scaleAt = (lat) => SIZE / Math.max((east - west) * Math.cos((lat * Math.PI) / 180), north - south);
+    let lat = middle[1];
+    for (let step = 0; step < 3; step += 1) lat = middle[1] - (y - SIZE / 2) / scaleAt(lat); // the scale depends on lat a little
+    return [middle[0] + (x - SIZE / 2) / scaleAt(lat) / Math.cos((lat * Math.PI) / 180), lat];
+  }
+
   path(geometry) {
     return [...corners(geometry)].map((part) => `M${part.map((p) => this.place(p).join(" ")).join("L")}`).join("");
   }

@@ -85,6 +85,25 @@ def test_an_xls_is_read_like_an_xlsx():
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ('姓名,电话,备注\r\n张三,138,"' + "；;|" * 40 + '"\r\n', ["姓名", "电话", "备注"]),
+        ("姓名;电话;备注\n张三;138;a,b,c,d,e,f\n李四;139;\n", ["姓名", "电话", "备注"]),
+        ("应急花名册\n姓名\t电话\n张三\t138\n", ["应急花名册"]),
+        ("姓名\n张三\n", ["姓名"]),
+        ("姓名,电话\n张三," + "x" * 200_000 + "|\n", None),
+    ],
+    ids=["marks in a remark", "commas in a remark", "a title first", "one column", "a cell without end"],
+)
+def test_the_delimiter_is_the_one_by_which_most_lines_agree(text, cells):
+    if cells is None:
+        with pytest.raises(Unreadable, match=r"file\.csv_broken"):
+            open_workbook(text.encode()).sheet("CSV")
+    else:
+        assert next(iter(open_workbook(text.encode()).sheet("CSV").rows()))[1] == cells
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_in_the_usual_encodings(encoding, delimiter):
     text = f'姓名{delimiter}电话\r\n"张{delimiter}三"{delimiter}138\r\n\r\n𠮷野{delimiter}139\r\n'

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from types import TracebackType
 
 import python_calamine
@@ -172,9 +174,19 @@ def _decoded(data: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that the richest of the first lines has most often."""
-    lines = text.split("\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
-    return max(_DELIMITERS, key=lambda mark: max(line.count(mark) for line in lines))
+    """The delimiter by which most of the first lines have equally many cells, and more than one; then the one that gives
+    the most cells. A remark full of other marks, in quotes or not, misleads it no more."""
+    return max(_DELIMITERS, key=lambda mark: _agreement(text, mark))
+
+
+def _agreement(text: str, mark: str) -> tuple[int, int]:
+    """(lines that agree, their cells) when `text` is cut by `mark`; (0, 0) where it can not be."""
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    try:
+        widths = Counter(len(cells) for cells in islice(lines, _SAMPLE_LINES) if len(cells) > 1)
+    except csv.Error:
+        return 0, 0
+    return max(((count, width) for width, count in widths.items()), default=(0, 0))
 
 
 def _clean(cell: Cell) -> Cell:

@@ -25,6 +25,7 @@ from muster.jobs.clock import now
 
 MOST_ITEMS = 1000
 MOST_BYTES = 2 * 2**20
+_LONGEST_LENGTH = 12  # digits; more need not be read to be too many
 _HALF = re.compile("[\ud800-\udfff]")
 log = structlog.get_logger(__name__)
 
@@ -86,14 +87,17 @@ def _take_one(take: Taker, item: object, exercise: bool) -> str:
 
 
 def _items(request: HttpRequest, mode: str) -> list[object]:
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+    length = request.headers.get("Content-Length") or "0"
+    if not (length.isascii() and length.isdigit()):
+        raise Unreadable("gateway.not_json")
+    if len(length) > _LONGEST_LENGTH or int(length) > MOST_BYTES:
         raise InvalidInput("gateway.too_large", most_bytes=MOST_BYTES)
     stamp, signature = request.headers.get(TIME_HEADER, ""), request.headers.get(SIGNATURE_HEADER, "")
     check_signature(settings.SECRETS.gateway_key, mode, stamp, signature, request.body, int(time.time()))
     check_home(mode == "exercise")
     try:
         items = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # also numbers without end and lists in lists in lists
         raise Unreadable("gateway.not_json") from error
     if not isinstance(items, list):
         raise Unreadable("gateway.not_a_list")

@@ -23,6 +23,7 @@ from muster.journal.actions import append
 
 STREAM = "security"
 LINK_HOURS = 24
+NAMELESS = "–"  # stands where the name of an erased person stood
 LOGIN_FORM = r"[a-z0-9][a-z0-9._-]{1,39}"
 
 
@@ -172,6 +173,27 @@ def _switch(actor: Actor, account: Account, *, active: bool) -> None:
     account.save(update_fields=["active"])
     account.user.save(update_fields=["is_active"])
     _note("account.switched_on" if active else "account.switched_off", actor.ref, account)
+
+
+@transaction.atomic
+def forget_user(actor: Actor, member_ref: str) -> int:
+    """Take name, login and password off a member's accounts and shut them for good; what they did stays in the journal.
+
+    Only for a person who is being erased. Returns how many accounts. Error: "access.last_admin"."""
+    check(actor, Right.ERASE_PEOPLE)
+    accounts = list(Account.objects.select_related("user").filter(member_ref=member_ref)) if member_ref else []
+    for account in accounts:
+        _keep_one_admin(account)
+        user = account.user
+        user.username, user.last_login, user.is_active = f"erased-{account.pk}", None, False
+        user.first_name = user.last_name = user.email = ""
+        user.set_unusable_password()  # ends its sessions too
+        user.save()
+        FirstLink.objects.filter(account=account).delete()
+        account.name, account.active = NAMELESS, False
+        account.save(update_fields=["name", "active"])
+        _note("account.switched_off", actor.ref, account)
+    return len(accounts)
 
 
 def note_login(user: AbstractBaseUser) -> None:

@@ -13,6 +13,7 @@ class Right(StrEnum):
     UNMASK = "unmask"  # see a number whole, with a reason
     EDIT_PEOPLE = "edit_people"  # holdings, away notices, of the people one sees
     IMPORT_PEOPLE = "import_people"  # take over a workbook for the whole office
+    ERASE_PEOPLE = "erase_people"  # make a person unreadable for good
     SEE_PLANS = "see_plans"
     EDIT_PLANS = "edit_plans"
     PRE_AUTHORISE = "pre_authorise"  # let the duty officer approve a plan alone
@@ -41,6 +42,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.PRE_AUTHORISE, Right.APPROVE,
         Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SEE_JOURNAL, Right.SET_PAY,
+        Right.ERASE_PEOPLE,
     }),
     "commander": frozenset(_DESK | {
         Right.EDIT_PLANS, Right.APPROVE, Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN,

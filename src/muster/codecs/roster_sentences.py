@@ -47,6 +47,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "队员编号已属于另一名队员，姓名和身份号码都不同",
         "The member number belongs to another person: name and ID number both differ",
     ),
+    "member_erased": (
+        "该队员的个人资料已依法清除，原编号不再使用；确需重新登记的请另编新号",
+        "The data of this member were erased; enrol the person anew under another number",
+    ),
     "member_twice": ("与第 {hints} 行是同一名队员", "The same member stands in row {hints}"),
     # repaired
     "id_full_width": ("身份号码全角字符已转为半角", "Full-width characters of the ID number made plain"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-# FULL: with NORMAL the last commits of a WAL database may be gone after a power cut, and replies must not be.
+# synchronous=FULL: with NORMAL the last commits of a WAL database may be gone after a power cut, and replies must not be.
+# secure_delete: what is deleted or overwritten is zeroed in the file, or an erased name could still be read in it.
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; "
-    "PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;"
+    "PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; "
+    "PRAGMA secure_delete=ON;"
 )
 
 

@@ -22,6 +22,7 @@ register(
         "import.refused_taken": _("Refused rows of an import taken as a file"),
         "import.started": _("Import uploaded"),
         "member.changed": _("Member changed"),
+        "member.erased": _("Personal data erased (%(ground)s)"),
         "member.enrolled": _("Member enrolled"),
         "number.unmasked": _("Number seen whole"),
         "people.exported": _("List exported"),

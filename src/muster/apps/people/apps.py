@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PeopleConfig(AppConfig):
@@ -6,8 +7,10 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Offer the towns and teams as parts of the tree that an account can be tied to."""
+        """Offer the towns and teams as parts of the tree that an account can be tied to; every part may bring a module
+        `actions/erasing` that says what it does when a person is erased."""
         from muster.access.directory import offer_units
         from muster.apps.people.reads.places import account_places
 
         offer_units(account_places)
+        autodiscover_modules("actions.erasing")

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from muster.apps.people import vault
+from muster.apps.people import vault, wiping
 from muster.apps.people.actions import runs
 from muster.apps.people.models import ImportRun
 
@@ -35,4 +35,5 @@ def step() -> bool:
                 runs.work(run)
                 return True
     runs.purge_old()
+    wiping.step()
     return False

@@ -3,6 +3,7 @@
 from muster.apps.people.actions.away import add_away, cancel_away
 from muster.apps.people.actions.common import check_office
 from muster.apps.people.actions.contacts import add_contact, give_consent, remove_contact, unmask, withdraw_consent
+from muster.apps.people.actions.erasing import erase_member
 from muster.apps.people.actions.holdings import remove_holding, set_holding
 from muster.apps.people.actions.members import MemberInput, save_member
 from muster.apps.people.actions.runs import drop_import, note_export, order_take_over, start_import, take_refused
@@ -19,6 +20,7 @@ __all__ = [
     "cancel_away",
     "check_office",
     "drop_import",
+    "erase_member",
     "give_consent",
     "note_export",
     "order_take_over",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from muster.access.rights import Actor, Right
-from muster.apps.people.actions.common import check_member, note, stated
+from muster.apps.people.actions.common import check_member, nameless, note, stated
 from muster.apps.people.models import Consent, Contact, Member
 from muster.codecs import idnumber, phone
 from muster.core.errors import Conflict, InvalidInput
@@ -21,12 +21,13 @@ CONTACT_KINDS = ("landline", "email", "relative")
 def unmask(actor: Actor, member: Member, field: str, reason: str) -> str:
     """The member's "phone" or "id_number" whole, as it is written at home. The reason goes to the security journal.
 
-    InvalidInput "people.reason_missing", "people.field_unknown".
+    InvalidInput "people.reason_missing", "people.reason_names" (it names the member: an erasure could not take that out
+    of the journal again), "people.field_unknown".
     """
     check_member(actor, member, Right.UNMASK)
     if field not in UNMASKABLE:
         raise InvalidInput("people.field_unknown", field=field)
-    reason = stated(reason, "people.reason_missing")
+    reason = nameless(stated(reason, "people.reason_missing"), member, "people.reason_names")
     append(
         "security",
         "number.unmasked",

@@ -10,6 +10,7 @@ from datetime import date
 
 from muster.access.fields import blind_index
 from muster.apps.people.catalogue import packaged_names
+from muster.apps.people.erasure import erased_numbers
 from muster.apps.people.models import Capability, Member, Unit, UnitKind
 from muster.codecs.header import Table
 from muster.codecs.roster import RosterResult, RosterRow, RosterRules, RowResult, check_roster, find_roster
@@ -113,11 +114,14 @@ def _new_teams(rows: Iterable[RowResult], units: KnownUnits) -> dict[str, int]:
 def _against_books(rows: list[RowResult]) -> tuple[list[RowResult], dict[int, Known]]:
     """Find whose entry each row updates: by member number, then by ID number; refuse rows that fit two people."""
     by_number, by_id = _books()
+    erased = erased_numbers()
     matches: dict[int, Known] = {}
     taken: dict[int, int] = {}
     verdicts = []
     for row in rows:
         verdict, known = (row, None) if row.data is None else _judge(row, row.data, by_number, by_id)
+        if row.data is not None and row.data.member_no in erased:
+            verdict, known = _refused(row, "member_erased", "member_no"), None
         if known is not None and taken.setdefault(known.pk, row.sheet_row) != row.sheet_row:
             verdict, known = _refused(row, "member_twice", "member_no", str(taken[known.pk])), None
         if known is not None:

@@ -21,8 +21,9 @@ export MUSTER_SHARED := $(abspath $(SHARED))
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.venv/vendor.stamp: .venv/run.stamp package.json package-lock.json tools/vendor.py tools/vendor.lock.json
+.venv/vendor.stamp: .venv/run.stamp package.json package-lock.json tools/vendor.py tools/vendor.lock.json tools/older_css.py
 	$(BIN)/python tools/vendor.py
+	$(BIN)/python tools/older_css.py
 	touch $@
 
 .venv/messages.stamp: .venv/run.stamp $(wildcard src/muster/web/locale/parts/*.po) $(wildcard src/muster/web/locale/*/LC_MESSAGES/*.po)

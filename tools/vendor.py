@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "tools" / "vendor.lock.json"
 TARGET = ROOT / "src" / "muster" / "web" / "static" / "vendor"
 MODULES = ROOT / "node_modules"
+MADE = ("tabler/older.css",)  # by tools/older_css.py, out of a listed file
 
 
 def digest(path: Path) -> str:
@@ -73,7 +74,7 @@ def remove_strangers(files: dict[str, dict[str, str]]) -> None:
     if not TARGET.is_dir():
         return
     for path in TARGET.rglob("*"):
-        if path.is_file() and path.relative_to(TARGET).as_posix() not in files:
+        if path.is_file() and path.relative_to(TARGET).as_posix() not in {*files, *MADE}:
             path.unlink()
 
 

@@ -26,7 +26,11 @@ MACHINES = ("x86_64", "aarch64")
 PYTHON = "3.11"
 # Wheels of systems as old as glibc 2.28 (2018) and older: what the offices' server systems have or exceed.
 PLATFORMS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_26", "manylinux_2_24", "manylinux_2_17", "manylinux2014")
-NEEDED = ("muster/web/static/vendor/htmx/htmx.min.js", "muster/web/locale/zh_Hans/LC_MESSAGES/django.mo")
+NEEDED = (
+    "muster/web/static/vendor/htmx/htmx.min.js",
+    "muster/web/static/vendor/tabler/older.css",
+    "muster/web/locale/zh_Hans/LC_MESSAGES/django.mo",
+)
 GUIDES = ("docs/INSTALL.md", "docs/INSTALL.zh.md", "LICENSE")
 
 

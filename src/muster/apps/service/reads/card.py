@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from muster.apps.people.models import AwayNotice, Capability, Consent, Contact, Holding, Member
+from muster.apps.people.models import AwayNotice, Consent, Contact, Holding, Member
 from muster.apps.people.reads import holding_state
 from muster.apps.service.models import Attendance, Commitment, PayRate, ResponseModelRow
 from muster.apps.service.reads.history import MemberHistory, member_history
@@ -48,7 +48,6 @@ class Card:
     contacts: tuple[Contact, ...]
     consents: tuple[Consent, ...]
     year: Year
-    missing: tuple[Capability, ...]
 
     @property
     def renewable(self) -> str:
@@ -92,7 +91,6 @@ def member_card(member: Member, at: datetime) -> Card:
     )
     away = tuple(AwayNotice.objects.filter(member=member, cancelled_at=None, ends_at__gt=at).order_by("starts_at"))
     is_away = {member.pk} if any(notice.starts_at <= at for notice in away) else set()
-    have = {one.holding.capability_id for one in held}
     return Card(
         member=member,
         age=age(member, day),
@@ -106,7 +104,6 @@ def member_card(member: Member, at: datetime) -> Card:
         contacts=tuple(member.contacts.order_by("pk")),
         consents=tuple(member.consents.order_by("purpose", "-given_at")),
         year=year_of(member, day),
-        missing=tuple(one for one in Capability.objects.all() if one.pk not in have),
     )
 
 

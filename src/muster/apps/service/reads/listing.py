@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from muster.access.rights import Actor
 from muster.apps.people.models import Capability, Holding, Member, MemberState, Unit, UnitKind
 from muster.apps.people.reads import MemberArrays, holding_state, member_arrays, visible_members
-from muster.apps.people.reads.validity import lapsed_holdings, soon_lapsing
+from muster.apps.people.reads.validity import soon_lapsing
 from muster.apps.service.reads.turnout import turnout
 from muster.apps.service.reads.whereabouts import committed_ids
 from muster.codecs.text import normal, without_spaces
@@ -155,7 +155,7 @@ def _who(actor: Actor, visible: QuerySet[Member], at: datetime, day: date) -> _W
         arrays=arrays,
         shown=shown,
         committed=committed_ids(at),
-        expired=set(lapsed_holdings(day).values_list("member_id", flat=True)),
+        expired=set(arrays.ids[arrays.lapsed != 0].tolist()),
         soon=set(soon_lapsing(day).values_list("member_id", flat=True)),
         units=tuple(Unit.objects.exclude(kind=UnitKind.OFFICE).order_by("path")),
     )

@@ -22,6 +22,7 @@ from muster.exercise.verdict import (
     Evidence,
     assertions,
     filled,
+    missed_lines,
     outcome,
     skills,
     unaccounted,
@@ -186,6 +187,22 @@ def test_needs_are_met_by_a_matching_not_by_counting_heads(seen: Evidence) -> No
     assert filled(late) == 2
     assert figures["missed"] == ["traffic"]
     assert figures["on_scene"] == 3
+
+
+def test_lines_that_compete_are_missed_when_the_posts_could_first_not_all_be_filled(seen: Evidence) -> None:
+    books = copy.deepcopy(dict(seen.books))
+    both = books["lines"][0]["capability"]
+    books["lines"] = [
+        {"order": 1, "capability": both, "people": 1, "due": 25}, {"order": 2, "capability": both, "people": 1, "due": 45},
+        {"order": 3, "capability": both, "people": 1, "due": 45}, {"order": 4, "capability": both, "people": 1, "due": 60},
+    ]  # fmt: skip
+    books["alerts"] = books["alerts"][:2]  # two people, each of whom could fill any of the four
+    found = replace(seen, books=books)
+    assert [line["order"] for line in missed_lines(found)] == [2, 3]
+    looks = {25.0: Look(24.0, ">99.9", "enough", {}), 45.0: Look(44.0, "3", "short", {})}
+    figures = outcome(replace(found, looks=looks), people=3, minute=60)
+    assert (figures["posts_filled"], figures["warned_before_deadline"]) == (2, True)
+    assert missed_lines(seen) == []
 
 
 @pytest.mark.parametrize(

@@ -151,9 +151,10 @@ def in_time(seen: Evidence, line: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def filled(seen: Evidence) -> int:
-    """Most posts that could be filled in time by those who were there, one post each: a bipartite matching."""
-    lines = seen.books["lines"]
+def filled(seen: Evidence, lines: Sequence[Mapping[str, Any]] | None = None) -> int:
+    """Most posts (of `lines`, all by default) that could be filled in time by those who were there, one post each: a
+    bipartite matching."""
+    lines = seen.books["lines"] if lines is None else lines
     slots = [line for line in lines for _ in range(line["people"])]
     numbers = {a["number"]: i for i, a in enumerate(seen.books["alerts"])}
     able = {line["order"]: [numbers[n] for n in in_time(seen, line)] for line in lines}
@@ -176,14 +177,25 @@ def warned(seen: Evidence, missed: Sequence[Mapping[str, Any]]) -> bool | None:
     return look is not None and (look.word in RED or any(look.lines.get(order) in RED for order in orders))
 
 
+def missed_lines(seen: Evidence) -> list[Mapping[str, Any]]:
+    """Lines with too few people in time for themselves; where none is, but lines compete for the same people, those that
+    fell due when the posts could first not all be filled."""
+    lines = seen.books["lines"]
+    alone = [line for line in lines if len(in_time(seen, line)) < line["people"]]
+    if alone:
+        return alone
+    for due in sorted({line["due"] for line in lines}):
+        so_far = [line for line in lines if line["due"] <= due]
+        if filled(seen, so_far) < sum(line["people"] for line in so_far):
+            return [line for line in lines if line["due"] == due]
+    return []
+
+
 def outcome(seen: Evidence, *, people: int, minute: float) -> dict[str, object]:
     """Needs met in time (by matching, as the certificate means it), people on the scene, surplus, the stated P."""
     lines, alerts = seen.books["lines"], seen.books["alerts"]
     posts = sum(line["people"] for line in lines)
-    missed = [line for line in lines if len(in_time(seen, line)) < line["people"]]
-    full = filled(seen)
-    if full < posts and not missed:  # lines that compete: the earliest of them counts
-        missed = [min(lines, key=lambda line: line["due"])]
+    full, missed = filled(seen), missed_lines(seen)
     there = sum(a["checked_in"] is not None and a["checked_in"] <= minute for a in alerts)
     count = sum(a["checked_in"] is not None for a in alerts)
     return {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muster.apps.people.pages import downloads, edit, imports, units, where
+from muster.apps.people.pages import downloads, edit, erase, imports, units, where
 
 urlpatterns = [
     path("people/new/", edit.member_new, name="member-new"),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("people/template.xlsx", downloads.template, name="people-template"),
     path("people/export.xlsx", downloads.export, name="people-export"),
     path("people/<str:number>/edit/", edit.member_edit, name="member-edit"),
+    path("people/<str:number>/erase/", erase.member_erase, name="member-erase"),
 ]

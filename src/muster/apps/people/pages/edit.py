@@ -40,7 +40,8 @@ def _write(request: HttpRequest, member: Member | None) -> HttpResponse:
         if saved is not None:
             messages.success(request, _("Saved.") if member else _("Enrolled. Enter the capabilities next."))
             return redirect("people-card", number=saved.number)
-    context = {"nav": "people", "form": form, "member": member}
+    may_erase = member is not None and request.actor.may(Right.ERASE_PEOPLE) and not request.actor.unit_path
+    context = {"nav": "people", "form": form, "member": member, "may_erase": may_erase}
     return render(request, "people/member.html", context, status=422 if form.errors else 200)
 
 

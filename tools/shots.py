@@ -66,6 +66,7 @@ PAGES = (
     ("units", "head", "/people/units/"),
     ("import", "head", "/people/import/"),
     ("accounts", "admin", "/accounts/"),
+    ("system", "admin", "/system/"),
     ("journal", "auditor", "/journal/"),
     ("password", "duty", "/password/"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -11,9 +12,13 @@ from typing import Annotated
 
 import typer
 
+from muster.cli import home
+from muster.cli.output import check_writable, write_json
 from muster.core.errors import InvalidInput, Unreadable
 
 app = typer.Typer()
+deploy = typer.Typer(help="What the operating system needs to run Muster.", no_args_is_help=True)
+app.add_typer(deploy, name="deploy")
 
 Prefix = Annotated[Path | None, typer.Option("--prefix", metavar="DIR", help="The installation; this one by default.")]
 
@@ -100,3 +105,54 @@ def _unpacked(bundle: Path, into: Path) -> Path:
     if len(folders) != 1:
         raise Unreadable("bundle.unreadable", path=bundle)
     return folders[0]
+
+
+@home.check.command("deploy")
+def check_deploy(
+    json_to: Annotated[str, typer.Option("--json", metavar="OUT|-", help="Result as JSON, - for stdout.")] = "",
+    port: Annotated[int, typer.Option(help="The port Muster is meant to answer at.")] = 8000,
+) -> None:
+    """Look whether this installation is as it should be; says what to do. Exit code 1 when something is wrong."""
+    check_writable(json_to)
+    from muster.conf.setup import setup_django
+
+    setup_django()
+    from django.utils import translation
+
+    from muster.conf import check_words, checks
+
+    found = [*checks.look(), *checks.ports(port)]
+    wrong = [each for each in found if each.level == "wrong"]
+    with translation.override(language()):
+        said = [(each, *check_words.say(each)) for each in found]
+    if json_to:
+        rows = [{"code": f.code, "level": f.level, "what": what, "do": to_do} for f, what, to_do in said]
+        write_json(json_to, {"holds": not wrong, "findings": rows})
+    if json_to != "-":
+        sign = {"wrong": "✗", "advice": "·", "good": "✓"}
+        for finding, what, to_do in said:
+            typer.echo(f"{sign[finding.level]} {what}" + (f"\n    → {to_do}" if to_do else ""))
+    raise typer.Exit(1 if wrong else 0)
+
+
+def language() -> str:
+    """The terminal's: Chinese where LANG says so."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh-hans" if spoken.startswith("zh") else "en"
+
+
+@deploy.command()
+def units(
+    into: Annotated[Path, typer.Argument(help="Folder to write to, for instance /etc/systemd/system.")],
+    prefix: Prefix = None,
+    user: Annotated[str, typer.Option(help="User that owns the data.")] = "muster",
+    port: Annotated[int, typer.Option(help="Port to answer at.")] = 8443,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "0.0.0.0",
+) -> None:
+    """Write the service units: muster.service for the first machine, muster-standby.service for the second."""
+    from muster.conf.releases import Installation
+    from muster.conf.units import write_units
+
+    for path in write_units(into, Installation(prefix).prefix, user=user, host=host, port=port):
+        typer.echo(str(path))
+    typer.echo("First machine: systemctl enable --now muster. Second: systemctl enable --now muster-standby.")

@@ -21,6 +21,21 @@ SENTENCES = {
     "certs.no_names": "The certificate names no host (subjectAltName): browsers would refuse it. Nothing was changed.",
     "keep.count_form": "MUSTER_BACKUP_KEEP is “%(text)s”; write three numbers for days, weeks, months: 7,5,12.",
     "keep.time_form": "MUSTER_BACKUP_AT is “%(text)s”; write a time of day: 02:30.",
+    "pair.address": "“%(address)s” is no address; write https://host:port.",
+    "pair.plain": "“%(address)s”: all keys travel between the two machines, so it has to be https:// (see `muster certs`).",
+    "pair.invitation": "%(path)s is no invitation made by `muster pair`.",
+    "pair.in_use": "%(home)s holds the data of an office; name an empty folder with MUSTER_HOME for a second machine.",
+    "pair.no_second": "%(home)s is not the data folder of a second machine; make it one with `muster standby --from FILE`.",
+    "pair.is_second": "%(home)s is that of a second machine: `muster standby` follows the first, `muster takeover` replaces it.",
+    "pair.fenced": "Another machine has taken over; this one must not run, or people would be alerted twice. Make it the new "
+    "second machine: there `muster pair`, here `muster standby --from FILE`.",
+    "pair.refused": "it answered %(status)s. 404: the invitation is no longer the right one; 501: it keeps its data in "
+    "PostgreSQL, which has to be replicated by PostgreSQL itself",
+    "pair.answer": "what came is damaged; nothing of it was taken",
+    "takeover.no_copy": "No copy has come from the first machine yet; there is nothing to take over with.",
+    "takeover.first_answers": "The first machine still answers at %(first)s. Stop it first; or --although-it-answers stops it.",
+    "takeover.not_stopped": "The first machine answers, but did not stop. Stop it by hand, then take over.",
+    "takeover.copy_broken": "The copy is damaged (%(said)s). Restore the newest backup instead: `muster restore`.",
     "bundle.refused": "%(said)s",
     "bundle.unreadable": "%(path)s is no bundle, or it is damaged. Copy it again.",
 }

@@ -25,6 +25,7 @@ def stop_on_signals() -> threading.Event:
 def up(
     port: Annotated[int, typer.Option(help="Port to answer at; 0 takes a free one.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen at; this machine only by default.")] = "127.0.0.1",
+    alone: Annotated[bool, typer.Option("--alone", help="Send although the second machine can not be asked.")] = False,
 ) -> None:
     """Run the system: web server and background lanes, restarted when they fail, until Ctrl-C or SIGTERM."""
     from muster.conf.setup import setup_django
@@ -33,8 +34,19 @@ def up(
     from muster.conf.running import Running
 
     stop = stop_on_signals()
-    running = Running(host=host, port=port)
-    running.run(stop, announce=lambda address: typer.echo(f"Muster answers at {address}"))
+    running = Running(host=host, port=port, alone=alone)
+
+    def announce(address: str) -> None:
+        typer.echo(f"Muster answers at {address}")
+        if running.pair.held:
+            typer.echo(
+                f"NOTHING IS SENT: the second machine ({running.pair.peer}) does not answer, so it is not known whether"
+            )
+            typer.echo(
+                "it has taken over. Sending begins when it answers. If it is surely off: stop, then muster up --alone"
+            )
+
+    running.run(stop, announce=announce)
 
 
 @app.command()

@@ -16,8 +16,9 @@ from urllib.request import Request, urlopen
 from django.conf import settings
 from django.db import connection
 
-from muster.conf import tls
+from muster.conf import pair, tls
 from muster.conf.first_start import is_ready
+from muster.conf.pair_watch import HELD_LANES, PairWatch
 from muster.core.errors import Conflict, InvalidInput, Unavailable
 from muster.jobs import beats, lanes
 from muster.jobs.lock import HomeLock
@@ -67,10 +68,11 @@ class Running:
     """Holds the lock of the data folder and supervises its processes.
 
     Errors of `run`: Conflict "up.running", InvalidInput "up.port_taken", Unavailable "up.no_answer",
-    Conflict "up.not_ready"."""
+    Conflict "up.not_ready", "pair.is_second", "pair.fenced"."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, alone: bool = False) -> None:
         self.home = Path(settings.HOME)
+        self.pair = PairWatch(self.home, alone=alone)
         if not is_ready():
             raise Conflict("up.not_ready", home=str(self.home))
         connection.close()
@@ -86,12 +88,18 @@ class Running:
         """Until `stop` is set. `announce` is called once, when the server answers."""
         heads.compact()
         shutil.rmtree(self.home / beats.FOLDER, ignore_errors=True)
-        supervisor = Supervisor([web_program(self.host, self.port, self.served), *lane_programs()], self.home / "log")
+        held = [each for each in lane_programs() if self.pair.held and each.name.removeprefix("lane-") in HELD_LANES]
+        started = [each for each in lane_programs() if each not in held]
+        supervisor = Supervisor([web_program(self.host, self.port, self.served), *started], self.home / "log")
+        self.pair.start(stop)
         deadline = time.monotonic() + ANSWER_SECONDS
         waiting, shown = True, tls.change_mark(self.home)
 
         def watch() -> None:
             nonlocal waiting, shown
+            pair.check_not_fenced(self.home)
+            while held and not self.pair.held:
+                supervisor.add(held.pop())
             if tls.change_mark(self.home) != shown:
                 shown = tls.change_mark(self.home)
                 supervisor.restart("web")  # it reads its certificate at start only

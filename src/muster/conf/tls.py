@@ -67,6 +67,14 @@ def change_mark(home: Path) -> tuple[int, int] | None:
     return stat.st_mtime_ns, stat.st_ino
 
 
+def trust(home: Path) -> str:
+    """What the other machine of a pair has to trust (PEM): the own authority, else the given chain; "" without HTTPS."""
+    for name in ("ca.pem", "server.pem"):
+        if (folder(home) / name).exists():
+            return (folder(home) / name).read_text(encoding="ascii")
+    return ""
+
+
 def make_ca(home: Path, name: str, at: datetime) -> Shown:
     """Make the office's own authority, ten years. Error: Conflict "certs.ca_exists"."""
     place = folder(home)

@@ -42,3 +42,18 @@ def read(path: Path) -> dict[str, object]:
         return json.loads(text) if text else {}
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
+
+
+def is_held(home: Path) -> bool:
+    """Whether some process holds the lock of that data folder just now."""
+    try:
+        handle = os.open(home / FILE, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False

@@ -94,6 +94,10 @@ class Supervisor:
             )
         child.started = self.now()
 
+    def add(self, program: Program) -> None:
+        """One program more, from the next tick on."""
+        self.children.append(Child(program))
+
     def restart(self, name: str) -> None:
         """Ask the program of that name to end; it is started again like any that ended."""
         for child in self.children:

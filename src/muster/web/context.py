@@ -35,6 +35,7 @@ NAVIGATION = (
     NavLink("review", "/review/", "history", _("Review"), Right.SEE_REVIEW),
     NavLink("journal", "/journal/", "link", _("Journal"), Right.SEE_JOURNAL),
     NavLink("accounts", "/accounts/", "key", _("Accounts"), Right.MANAGE_ACCOUNTS),
+    NavLink("system", "/system/", "server", _("This machine"), Right.MANAGE_ACCOUNTS),
     NavLink("me", "/me/", "user-circle", _("My page"), Right.SEE_OWN),
 )
 

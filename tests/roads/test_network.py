@@ -32,6 +32,15 @@ def test_times_are_those_of_a_plain_dijkstra_with_and_without_closed_edges(seed,
             assert row[finite] == pytest.approx(told[finite], rel=1e-6, abs=1e-4)
 
 
+def test_of_two_roads_between_the_same_places_the_quicker_counts_and_the_other_when_it_is_closed():
+    slow, quick = way("a", "b", kmh=(10, 10, 5), name="Old Road"), way("a", "b", kmh=(40, 40, 5), name="New Road")
+    network = network_of({"a": (0, 0), "b": (50, 0)}, [slow, quick])
+    both = Cut(line_of([at(25, -9), at(25, 9)]), road="New Road")
+    assert network.times(CAR, *homes((50, 0)), at(0, 0), None)[0] == pytest.approx(0.075, rel=1e-3)
+    closed = closed_edges(network, [both])[CAR]
+    assert network.times(CAR, *homes((50, 0)), at(0, 0), closed)[0] == pytest.approx(0.3, rel=1e-3)
+
+
 def test_minutes_are_length_over_speed():
     network = network_of(STREET, [way("a", "b", kmh=(30, 20, 5))])
     lon, lat = homes((3000, 0))

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tools.bench import commands, desk
+from tools.bench import commands, desk, roads
 from tools.bench.figures import Figure, head, keep, row
 
 PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "roster": commands.roster,
     "rows": commands.rows,
     "plan": commands.plan,
+    "roads": roads.roads,
     "pages": desk.pages,
     "replies": desk.replies,
     "exercise": commands.exercise,

@@ -99,12 +99,27 @@ class Network:
         metres[rows] = gap[near]
         return Snap(node, metres)
 
+    @functools.cached_property
+    def _pairs(self) -> tuple[Indices, Indices, Indices]:
+        """(edges in order of the nodes they lead to and start from, those two nodes in that order)."""
+        tail = self.graph.tail()
+        order = np.lexsort((tail, self.graph.head))
+        return order, self.graph.head[order].astype(np.intp), tail[order].astype(np.intp)
+
     def _matrix(self, mode: int, closed: Bools) -> csr_array:
-        """Edges turned round (row: where one arrives), so that one run gives everybody's time to a point."""
-        kept = ~closed & np.isfinite(self._minutes[mode])
+        """Edges turned round (row: where one arrives), so that one run gives everybody's time to a point.
+
+        Of several roads between the same two nodes the quickest counts; scipy would add them up, and its strong
+        components come out wrong where an entry stands twice."""
+        order, heads, tails = self._pairs
+        kept = (~closed & np.isfinite(self._minutes[mode]))[order]
+        heads, tails, minutes = heads[kept], tails[kept], self._minutes[mode][order][kept]
         count = len(self.graph.lon)
-        rows, columns = self.graph.head[kept], self.graph.tail()[kept]
-        return csr_array((self._minutes[mode][kept], (rows, columns)), shape=(count, count))
+        if len(heads):
+            first = np.flatnonzero(np.concatenate([[True], (np.diff(heads) != 0) | (np.diff(tails) != 0)]))
+            heads, tails, minutes = heads[first], tails[first], np.minimum.reduceat(minutes, first)
+        rows = np.concatenate([[0], np.cumsum(np.bincount(heads, minlength=count))])
+        return csr_array((minutes, tails, rows), shape=(count, count))
 
     def minutes_to(self, mode: int, nodes: Ints, closed: Bools | None = None) -> Floats:
         """(K, N) minutes from every node to each of K nodes; +inf where there is no way. One run per target.

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from muster.access.models import Account
 from muster.apps.people import actions, jobs, vault
-from muster.apps.people.models import AwayNotice, ImportRun, ImportState, Member
+from muster.apps.people.models import AwayNotice, ImportRun, ImportState, Member, Unit
 from muster.codecs.roster import find_roster
 from muster.codecs.units_list import read_units
 from muster.codecs.workbook import open_workbook
@@ -361,3 +361,24 @@ def test_no_page_has_inline_styles_or_handlers(
         page = text_of(head.get(path))
         assert " style=" not in page
         assert " onclick" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_day_that_counts_stands_in_its_field_as_browsers_want_it(world: World, language: str) -> None:
+    body = world.client_of("office_head", language=language).get("/people/import/").content.decode()
+    assert 'value="2026-07-14"' in body
+
+
+def test_a_village_has_the_name_of_the_page_s_language(world: World) -> None:
+    unit = world.units["V11"]
+    Unit.objects.filter(pk=unit.pk).update(name_en="Xintian Community")
+    english = world.client_of("office_head").get("/people/TY000001/").content.decode()
+    chinese = world.client_of("office_head", language="zh-hans").get("/people/TY000001/").content.decode()
+    assert "Xintian Community" in english
+    assert "新田社区" not in english
+    assert "新田社区" in chinese
+    for path in ("/people/map/", "/people/units/"):
+        page = world.client_of("office_head").get(path).content.decode()
+        assert "Xintian Community" in page
+        assert "新田社区" not in page
+        assert "高塘村" in page  # has no English name

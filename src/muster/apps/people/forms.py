@@ -22,7 +22,7 @@ from muster.codecs.dates import MAX_YEAR, MIN_YEAR
 from muster.codecs.roster_sentences import sentence
 from muster.core.errors import InvalidInput
 
-MOMENT = "%Y-%m-%dT%H:%M"
+DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"  # as browsers want the values of their own date fields
 
 
 def in_words(code: str) -> str:
@@ -71,7 +71,7 @@ def in_calendar(day: date) -> None:
 
 
 def _date() -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date", "class": "form-control"})
+    widget = forms.DateInput(format=DAY, attrs={"type": "date", "class": "form-control"})
     return forms.DateField(required=False, widget=widget, validators=[in_calendar])
 
 
@@ -172,7 +172,7 @@ class UploadForm(forms.Form):
     )
     as_of = forms.DateField(
         label=_("Day on which certificates must be valid"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format=DAY, attrs={"type": "date"}),
         validators=[in_calendar],
     )
 

@@ -29,7 +29,7 @@ class RateForm(forms.Form):
     valid_from = forms.DateField(
         label=gettext_lazy("Valid from"),
         validators=[in_calendar],
-        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
     )
     cny_per_day = forms.DecimalField(
         label=gettext_lazy("CNY per person and day"),

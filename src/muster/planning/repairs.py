@@ -19,6 +19,8 @@ MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
 MOST_TRAINED = 60
 MOST_LINES = 3
 LOWEST_TARGET = 0.5
+EVERYBODY = 1e9
+"""A shortlist so generous that nobody useful is left out."""
 
 # The price of each kind of repair in one currency, so that the cheapest can be named first: five minutes later = 1.
 PRICE_MINUTE = 0.2
@@ -37,15 +39,21 @@ def find_repairs(problem: Problem, lines: tuple[int, ...], missing: int, best: f
     lines, missing: the conflict set and its missing heads; best: certified P with everybody. Each kind is tried
     from its smallest step up; the first step that certifies is kept.
     """
-    ladders: list[Iterable[Change]] = [_lower_target(problem, best), _all_later(problem)]
+    tried = ladders(problem, lines, missing, best)
+    found = [repair for ladder in tried if (repair := first_certified(ladder, run)) is not None]
+    return tuple(sorted(found, key=price))
+
+
+def ladders(problem: Problem, lines: tuple[int, ...], missing: int, best: float) -> list[Iterable[Change]]:
+    """What could be changed, one ladder of growing steps for each kind of repair and conflicting line."""
+    found = [_lower_target(problem, best), _all_later(problem)]
     for line in lines[:MOST_LINES]:
-        ladders += [
+        found += [
             _more_minutes(problem, line),
             _fewer_people(problem, line, missing),
             _train(problem, line, missing),
         ]
-    found = [repair for ladder in ladders if (repair := first_certified(ladder, run)) is not None]
-    return tuple(sorted(found, key=price))
+    return found
 
 
 def price(repair: Repair) -> float:
@@ -65,20 +73,26 @@ def first_certified(ladder: Iterable[Change], run: Run) -> Repair | None:
     """The first step of a ladder that certifies, with its promise; each step is solved afresh from the run's seed."""
     for changed, repair in ladder:
         run.alive()
-        trial = start_run(run.seed, 0.5, run.deadline)
-        if not _promising(changed, trial):
+        if not _promising(changed, start_run(run.seed, 0.5, run.deadline)):
             continue
-        plan = attempt(changed, trial)
+        plan = attempt(changed, start_run(run.seed, 0.5, run.deadline))
         if isinstance(plan, Plan):
             return replace(repair, p_low=plan.certificate.p_low, alerts=len(plan.alert))
     return None
 
 
 def _promising(problem: Problem, run: Run) -> bool:
-    """A quick look at a generous shortlist, to skip the steps that are far too small."""
+    """Skip the steps that are too small: a quick look at a generous shortlist, then whether everybody would do.
+
+    Nobody's coming makes a turnout worse, so a step that does not certify with everybody certifies with nobody chosen.
+    """
     view = survey(problem)
     people, complete = shortlist(view, 2.0)
-    return hopeful(field_of(view, people, complete=complete), run)
+    if not hopeful(field_of(view, people, complete=complete), run):
+        return False
+    everybody = field_of(view, shortlist(view, EVERYBODY)[0], complete=True)
+    proof, _ = run.look(everybody, np.arange(everybody.size))
+    return proof.p_low >= problem.target
 
 
 def _more_minutes(problem: Problem, line: int) -> Iterable[Change]:

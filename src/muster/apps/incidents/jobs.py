@@ -1,4 +1,6 @@
-"""The solve lane: answers every callout whose state has moved, newest state first, and keeps shown numbers young."""
+"""The solve lane: answers every callout whose state has moved, newest state first, and keeps shown numbers young.
+
+With no callout to answer it checks the shipped plans, and leaves off as soon as one comes."""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from muster.apps.incidents.actions import claim_solve, drop_claim, send_replacem
 from muster.apps.incidents.actions.solving import short_of_people, waiting
 from muster.apps.incidents.models import Callout, SolveRun
 from muster.apps.incidents.solving import answer
+from muster.apps.plans.jobs import check_step
 from muster.core.errors import MusterError
 from muster.jobs.clock import is_held, now, speed
 from muster.jobs.lanes import Lane
@@ -45,7 +48,7 @@ def solve_step() -> bool:
             continue
         _solve_one(callout_id, claim)
         return True
-    return _seek_repairs()
+    return _seek_repairs() or check_step(lambda: unsolved() > 0)
 
 
 def _seek_repairs() -> bool:

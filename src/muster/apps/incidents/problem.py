@@ -21,12 +21,12 @@ from muster.apps.incidents.states import GONE, OPEN, REFUSED, RUNNING
 from muster.apps.maps.reads import Roads, roads_at
 from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.plans.models import MusterPoint
+from muster.apps.plans.ways import quickest, usable_of
 from muster.apps.service.reads import Turnout, committed_ids, turnout
 from muster.planning.arrival import Trip, arrival_law
 from muster.planning.problem import Candidates, Need, Problem
 
 LATE_LINE_MINUTES = 20.0  # a line that missed its time still wants its people: replacements get this long
-UNKNOWN_HOME_MINUTES, UNKNOWN_HOME_SPREAD = 40.0, 0.6  # nobody knows where he starts: taken as far out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,29 +137,13 @@ def _asked_elsewhere(callout: Callout) -> np.ndarray:
     return np.fromiter(ids, np.int64)
 
 
-def usable_of(arrays: MemberArrays) -> np.ndarray:
-    """Who may be called at all: not away, and the consent to be called not taken back."""
-    return ~arrays.away & ~arrays.withdrawn
-
-
 def _travel(
     roads: Roads, arrays: MemberArrays, points: Sequence[MusterPoint]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(road minutes, log spread, muster point id) to each member's quickest muster point."""
-    if not points:
-        count = len(arrays.ids)
-        return np.full(count, np.inf), np.full(count, 0.3), np.zeros(count, np.int64)
-    each = [roads.travel(arrays.lon, arrays.lat, point.lon, point.lat) for point in points]
-    homeless = ~np.isfinite(arrays.lon)
-    minutes = np.where(homeless, UNKNOWN_HOME_MINUTES, np.stack([one.minutes for one in each]))
-    best = minutes.argmin(axis=0)
-    rows = np.arange(len(arrays.ids))
-    spread = np.stack([one.sigma for one in each])[best, rows]
-    return (
-        minutes[best, rows],
-        np.where(homeless, UNKNOWN_HOME_SPREAD, spread),
-        np.array([point.pk for point in points], np.int64)[best],
-    )
+    minutes, spread, nearest = quickest(roads, arrays, points)
+    ids = np.array([point.pk for point in points], np.int64)
+    return minutes, spread, ids[nearest] if points else np.zeros(len(arrays), np.int64)
 
 
 def _problem(

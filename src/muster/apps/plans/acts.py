@@ -12,6 +12,8 @@ register(
         "plan.pre_authorised": _("Plan pre-authorised"),
         "plan.authority_withdrawn": _("Pre-authorisation withdrawn"),
         "plan.retired": _("Plan retired"),
+        "check.asked": _("Shipped plans asked whether they hold"),
+        "check.answered": _("Shipped plan answered"),
         "point.entered": _("Muster point entered"),
         "point.changed": _("Muster point changed"),
         "point.removed": _("Muster point removed"),

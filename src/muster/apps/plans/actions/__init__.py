@@ -1,5 +1,6 @@
 """Every write of the plans app: contingency plans, and the muster points and sites they use."""
 
+from muster.apps.plans.actions.checks import adopt_template, ask_checks
 from muster.apps.plans.actions.places import remove_muster_point, remove_site, save_muster_point, save_site
 from muster.apps.plans.actions.writing import (
     HIGHEST_TARGET,
@@ -25,6 +26,8 @@ __all__ = [
     "MOST_PEOPLE",
     "PlanInput",
     "PlanNeedInput",
+    "adopt_template",
+    "ask_checks",
     "check_need",
     "copy_plan",
     "pre_authorise",

@@ -1,0 +1,66 @@
+"""Questions about the answers to the shipped plans: the newest of each, and whether the books have moved since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from muster.apps.plans.models import CheckState, Plan, PlanCheck
+from muster.apps.plans.shipped import Template, templates
+from muster.core.errors import NotFound
+from muster.journal.models import Entry, Stream
+
+BOOKS = "people"
+CHANGES_NOTHING = ("import.", "people.exported", "number.unmasked", "contact.", "units.", "unit.")
+"""Acts in the people's journal, or their first letters, after which every answer still stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A shipped plan, its newest answered check and the one that waits (either may be missing); `adopted`: the
+    office's own plan made from it."""
+
+    template: Template
+    check: PlanCheck | None
+    waiting: PlanCheck | None
+    adopted: Plan | None
+
+
+def newest_checks() -> tuple[Shown, ...]:
+    """All shipped plans in their order; three queries."""
+    done = PlanCheck.objects.exclude(state=CheckState.WANTED)
+    newest = done.values("template").annotate(newest=Max("pk")).values("newest")
+    answered = {row.template: row for row in PlanCheck.objects.filter(pk__in=newest)}
+    waiting = {row.template: row for row in PlanCheck.objects.filter(state=CheckState.WANTED)}
+    plans = {(plan.zh, plan.kind): plan for plan in Plan.objects.filter(retired_at=None)}
+    return tuple(
+        Shown(one, answered.get(one.slug), waiting.get(one.slug), plans.get((one.zh, one.kind))) for one in templates()
+    )
+
+
+def open_checks() -> list[PlanCheck]:
+    """What the lane has yet to do: first everything that has no answer, then the repairs."""
+    rows = PlanCheck.objects.filter(state__in=(CheckState.WANTED, CheckState.ANSWERED))
+    return sorted(rows, key=lambda row: (row.state != CheckState.WANTED, row.pk))
+
+
+def check_by_id(pk: int) -> PlanCheck:
+    """An answered check. Error: NotFound "plans.check_unknown"."""
+    row = PlanCheck.objects.exclude(state=CheckState.WANTED).filter(pk=pk).first()
+    if row is None:
+        raise NotFound("plans.check_unknown")
+    return row
+
+
+def books_seq() -> int:
+    """How many entries the people's journal has."""
+    return Stream.objects.filter(name=BOOKS).values_list("count", flat=True).first() or 0
+
+
+def books_moved(since: int) -> bool:
+    """Whether something that an answer rests on was entered after that many entries."""
+    later = Entry.objects.filter(stream__name=BOOKS, seq__gt=since)
+    for word in CHANGES_NOTHING:
+        later = later.exclude(action__startswith=word)
+    return later.exists()

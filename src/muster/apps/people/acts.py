@@ -16,6 +16,7 @@ register(
         "holding.added": _("Qualification added"),
         "holding.removed": _("Qualification removed"),
         "holding.renewed": _("Qualification renewed"),
+        "import.columns_named": _("Columns of a workbook named"),
         "import.dropped": _("Import given up"),
         "import.failed": _("Import could not be read"),
         "import.ordered": _("Import ordered to be taken over"),

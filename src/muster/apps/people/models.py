@@ -212,3 +212,16 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+
+class ColumnMap(models.Model):
+    """What the columns of an office's own workbook mean, said once by a person and known again by the header row."""
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    headers = models.JSONField(default=list, help_text="the header cells, as written")
+    fields = models.JSONField(default=list, help_text="field per column from A on, empty for one that is left out")
+    said_by = models.CharField(max_length=80)
+    said_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.fingerprint[:12]

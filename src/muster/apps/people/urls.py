@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muster.apps.people.pages import downloads, edit, erase, imports, units, where
+from muster.apps.people.pages import columns, downloads, edit, erase, imports, units, where
 
 urlpatterns = [
     path("people/new/", edit.member_new, name="member-new"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/units/", units.units_page, name="people-units"),
     path("people/import/", imports.import_start, name="people-import"),
     path("people/import/<int:run_id>/", imports.import_run, name="people-import-run"),
+    path("people/import/<int:run_id>/columns/", columns.import_columns, name="people-import-columns"),
     path("people/import/<int:run_id>/refused.xlsx", imports.import_refused, name="people-import-refused"),
     path("people/template.xlsx", downloads.template, name="people-template"),
     path("people/export.xlsx", downloads.export, name="people-export"),

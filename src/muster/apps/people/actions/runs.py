@@ -17,8 +17,9 @@ from django.utils import timezone
 from muster.access.rights import Actor, Right, check
 from muster.apps.people import vault
 from muster.apps.people.actions.common import STREAM, check_office
+from muster.apps.people.actions.mending import REST_NAME, keep_rest
 from muster.apps.people.actions.taking_over import take_over
-from muster.apps.people.models import ImportRun, ImportState
+from muster.apps.people.models import ImportRun, ImportState, Member
 from muster.apps.people.reads.import_result import refused_workbook, stored_result
 from muster.apps.people.reads.rosters import Checked, check_people
 from muster.codecs.text import without_controls
@@ -34,11 +35,16 @@ KEPT_DAYS = 30
 OPEN_STATES = (ImportState.QUEUED, ImportState.CHECKING, ImportState.COMMITTING)
 STORED_NAME = "{}.roster"
 REFUSED_NAME = "{}.refused"
+AT_ONCE = ("start", "demo")  # an office's first workbook, the one with invented people
 
 
-def start_import(actor: Actor, file_name: str, data: bytes, datum: str, as_of: date) -> ImportRun:
+def start_import(
+    actor: Actor, file_name: str, data: bytes, datum: str, as_of: date, *, kind: str = "people"
+) -> ImportRun:
     """Keep an upload and put it in the queue for its dry run.
 
+    A `kind` of AT_ONCE says that the person who uploads it also orders it: while the books are empty its good rows are
+    taken over straight after the check, since there is nobody whose entry they could change.
     InvalidInput "geo.datum_unknown", "file.empty", "file.too_large".
     """
     check_office(actor, Right.IMPORT_PEOPLE)
@@ -50,6 +56,7 @@ def start_import(actor: Actor, file_name: str, data: bytes, datum: str, as_of: d
         raise InvalidInput("file.too_large", limit_mb=MAX_BYTES // 2**20)
     name = uuid.uuid4().hex
     run = ImportRun(
+        kind=kind,
         file_name=file_name[-200:],
         file_path=name,
         datum=datum,
@@ -64,6 +71,8 @@ def start_import(actor: Actor, file_name: str, data: bytes, datum: str, as_of: d
             run.save(force_insert=True)
             payload = {"run": run.pk, "bytes": len(data)}
             append(STREAM, "import.started", actor=actor.ref, at=run.started_at, payload=payload)
+            if kind in AT_ONCE:
+                append(STREAM, "import.ordered", actor=actor.ref, at=run.started_at, payload={"run": run.pk})
     except DatabaseError:
         vault.drop(STORED_NAME.format(name))
         raise
@@ -100,6 +109,7 @@ def drop_import(actor: Actor, run: ImportRun) -> None:
 def _drop_files(run: ImportRun) -> None:
     vault.drop(STORED_NAME.format(run.file_path))
     vault.drop(REFUSED_NAME.format(run.file_path))
+    vault.drop(REST_NAME.format(run.file_path))
 
 
 def claim(run: ImportRun) -> bool:
@@ -129,6 +139,8 @@ def work(run: ImportRun) -> None:
         )
         if run.state == ImportState.COMMITTING:
             _take_over(run, checked)
+        elif run.kind in AT_ONCE and checked.result.accepted and not Member.objects.exists():
+            _take_at_once(run, checked)
         else:
             _keep_verdicts(run, checked, error=run.error)
     except MusterError as error:
@@ -137,6 +149,17 @@ def work(run: ImportRun) -> None:
         # What no check foresaw in a file must not stop the lane for all the others.
         log.warning("import.value_refused", run=run.pk, error=type(error).__name__, exc_info=error)
         _fail(run, Unreadable("file.corrupt"))
+
+
+def _take_at_once(run: ImportRun, checked: Checked) -> None:
+    """Check and order in one: what was found is kept with the run, the refused rows to be mended in place."""
+    if any(row.rejected for row in checked.result.rows):
+        vault.put(REFUSED_NAME.format(run.file_path), refused_workbook(checked))
+        keep_rest(run, checked)
+    rows = len(checked.result.rows)
+    run.result = stored_result(checked) | {"ordered_by": run.started_by}
+    ImportRun.objects.filter(pk=run.pk).update(total_rows=rows, done_rows=rows)
+    _take_over(run, checked)
 
 
 def _keep_verdicts(run: ImportRun, checked: Checked, error: str = "") -> None:
@@ -171,7 +194,7 @@ def _orderer(ref: str) -> Actor:
 
 @transaction.atomic
 def _fail(run: ImportRun, error: MusterError) -> None:
-    if run.state == ImportState.COMMITTING and isinstance(error, Conflict):
+    if isinstance(error, Conflict) and (run.state == ImportState.COMMITTING or run.kind in AT_ONCE):
         ImportRun.objects.filter(pk=run.pk).update(state=ImportState.QUEUED, claimed_at=None, error=error.code)
         return
     params = {name: without_controls(str(value))[:200] for name, value in error.params.items()}

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.apps.people import actions
+from muster.apps.people.actions.columns import NAMELESS
 from muster.apps.people.actions.runs import OPEN_STATES
 from muster.apps.people.forms import UploadForm
 from muster.apps.people.models import ImportRun, ImportState
@@ -87,6 +88,7 @@ def _context(run: ImportRun) -> dict[str, object]:
     }
     if run.state == ImportState.FAILED:
         context["failure"] = InvalidInput(run.error, **result.get("params", {}))
+        context["nameless"] = run.error in NAMELESS and bool(run.file_path)
     if "rejected" in result:
         context |= {
             "refused": _worded(by_code(result, "rejected")),

@@ -11,8 +11,9 @@ from datetime import date
 from muster.access.fields import blind_index
 from muster.apps.people.catalogue import packaged_names
 from muster.apps.people.erasure import erased_numbers
-from muster.apps.people.models import Capability, Member, Unit, UnitKind
+from muster.apps.people.models import Capability, ColumnMap, Member, Unit, UnitKind
 from muster.codecs.header import Table
+from muster.codecs.own_columns import known_again
 from muster.codecs.roster import RosterResult, RosterRow, RosterRules, RowResult, check_roster, find_roster
 from muster.codecs.units_list import KnownUnits, Place, read_units, units_sheet_name
 from muster.codecs.workbook import Workbook, open_workbook
@@ -64,11 +65,11 @@ def check_people(
     Errors: Unreadable and InvalidInput of the codecs ("file.…", "units.…", "geo.datum_unknown").
     """
     workbook = open_workbook(data)
-    table = find_roster(workbook)
+    table = known_again(workbook, remembered_columns()) or find_roster(workbook)
     listed = _listed_units(workbook, table, units_data)
     rules = RosterRules(units=known_units(listed), capabilities=capability_names(), datum=datum, as_of=as_of)
     result = check_roster(table, rules, progress)
-    rows, matches = _against_books(result.rows)
+    rows, matches = against_books(result.rows)
     return Checked(
         workbook=workbook,
         table=table,
@@ -77,6 +78,11 @@ def check_people(
         matches=matches,
         file_hash=hashlib.sha256(data).hexdigest(),
     )
+
+
+def remembered_columns() -> dict[str, list[str]]:
+    """Header rows that somebody has named: fingerprint -> field per column."""
+    return dict(ColumnMap.objects.values_list("fingerprint", "fields"))
 
 
 def _listed_units(workbook: Workbook, table: Table, units_data: bytes | None) -> tuple[Place, ...]:
@@ -111,7 +117,7 @@ def _new_teams(rows: Iterable[RowResult], units: KnownUnits) -> dict[str, int]:
     return {team: size for team, size in sorted(teams.items()) if team not in units.teams}
 
 
-def _against_books(rows: list[RowResult]) -> tuple[list[RowResult], dict[int, Known]]:
+def against_books(rows: list[RowResult]) -> tuple[list[RowResult], dict[int, Known]]:
     """Find whose entry each row updates: by member number, then by ID number; refuse rows that fit two people."""
     by_number, by_id = _books()
     erased = erased_numbers()

@@ -159,6 +159,7 @@ MUSTER_PUBLIC_URL = os.environ.get(
 )  # where members' phones reach the reply page; empty: no links in messages
 # the reply relay that MUSTER_PUBLIC_URL leads to: its address, or "files" across a one-way gate; empty: none
 MUSTER_RELAY_URL = os.environ.get("MUSTER_RELAY_URL", "").rstrip("/")
+MUSTER_DEMO_WORKBOOK = "muster.exercise.district.workbook.demo_workbook"  # (day) -> .xlsx of invented people
 MUSTER_SMS_URL = os.environ.get("MUSTER_SMS_URL", "")  # real gateway; never used for an exercise
 MUSTER_EXERCISE_SMS_URL = os.environ.get("MUSTER_EXERCISE_SMS_URL", "")  # never used for an actual callout
 

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 from muster.access.pages import public
 from muster.core.errors import NotAllowed
 from muster.web.context import links_for
+from muster.web.first import better_page
 
 
 @public
 @require_safe
 def first_page(request: HttpRequest) -> HttpResponse:
-    """/ sends everybody to the first page of his role."""
+    """/ sends everybody to the first page of his role, or to a better one that an app offers."""
     if request.actor is None:
         if request.user.is_authenticated:
             raise NotAllowed("access.no_account")
@@ -23,4 +24,4 @@ def first_page(request: HttpRequest) -> HttpResponse:
     links = links_for(request.actor)
     if not links:
         raise NotAllowed("access.not_allowed", role=request.actor.role)
-    return redirect(links[0].url)
+    return redirect(better_page(request.actor) or links[0].url)

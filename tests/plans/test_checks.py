@@ -175,6 +175,7 @@ def test_all_are_answered_before_repairs_are_sought(world: World):
 
 
 def test_a_callout_comes_first_and_the_check_is_done_afterwards(world: World):
+    _enough(world)
     actions.ask_checks(world.actor("office_head"))
     assert not check_step(lambda: True)
     assert PlanCheck.objects.filter(state=CheckState.WANTED).count() == 6
@@ -182,6 +183,7 @@ def test_a_callout_comes_first_and_the_check_is_done_afterwards(world: World):
 
 
 def test_a_check_that_takes_too_long_is_given_up_and_said_to_be(world: World, monkeypatch: pytest.MonkeyPatch):
+    _enough(world)
     monkeypatch.setattr("muster.apps.plans.jobs.MOST_SECONDS", -1.0)
     actions.ask_checks(world.actor("office_head"))
     assert check_step(lambda: False)
@@ -216,7 +218,7 @@ def test_an_answer_is_kept_once(world: World):
 
 def test_the_planner_stops_when_it_is_told_to(world: World):
     with pytest.raises(SolveTimeout):
-        proving.answer(templates()[0], world.now, lambda: True)
+        proving.answer(asking(("general_rescue", 3, 120)), world.now, lambda: True)
 
 
 def test_answers_are_old_after_a_change_of_people_but_not_after_a_look_at_a_number(world: World):

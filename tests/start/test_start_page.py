@@ -133,7 +133,12 @@ def test_a_form_without_a_file_is_told(first_day: World):
 # ---- rows mended in place
 
 
-SLIPS = ({"姓名": None}, {"村(社区)": "新田社"}, {"联系电话": "12345"}, {"村(社区)": "高唐村", "镇(街道)": "栗雨街道"})
+SLIPS = (
+    {"姓名": None},
+    {"村(社区)": "新田社", "镇(街道)": "栗雨街道"},
+    {"联系电话": "12345"},
+    {"村(社区)": "高唐村", "镇(街道)": "栗雨街道"},
+)
 
 
 @pytest.fixture

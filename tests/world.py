@@ -243,6 +243,8 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         "code": lambda: world.running and make_code(world.callout.pk, "A"),
         "mode": lambda: "exercise",
         "closure_id": lambda: _closure(world),
+        "sheet_row": lambda: 4,
+        "check_id": lambda: _check(world),
     }
     special: dict[tuple[str, str], Callable[[], object]] = {
         ("reply", "token"): lambda: world.running and TOKEN,
@@ -260,6 +262,12 @@ def _closure(world: World) -> int:
 
     line = [(113.12, 27.82), (113.13, 27.83)]
     return draw_closure(world.actor("duty_officer"), ClosureInput(kind="flood", points=line)).pk
+
+
+def _check(world: World) -> int:
+    from muster.apps.plans.models import PlanCheck
+
+    return PlanCheck.objects.create(template="flood", state="done", target=0.95, asked_by="t", asked_at=world.now).pk
 
 
 def _import_run(world: World) -> int:

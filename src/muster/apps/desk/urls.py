@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muster.apps.desk import about, pages
+from muster.apps.desk import about, pages, start
 
 urlpatterns = [
     path("about/", about.about_page, name="about"),
@@ -10,5 +10,13 @@ urlpatterns = [
     path("duty/", pages.duty, name="duty"),
     path("duty/<int:incident_id>/", pages.duty_incident, name="duty-incident"),
     path("duty/<int:incident_id>/map.json", pages.duty_map, name="duty-map"),
+    path("start/", start.start_page, name="start"),
+    path("start/demo/", start.start_demo, name="start-demo"),
+    path("start/demo.xlsx", start.demo_file, name="start-demo-file"),
+    path("start/rows/<int:sheet_row>/", start.start_row, name="start-row"),
+    path("start/suggestions/", start.start_suggestions, name="start-suggestions"),
+    path("start/ask/", start.start_ask, name="start-ask"),
+    path("start/adopt/", start.start_adopt, name="start-adopt"),
+    path("start/answers/<int:check_id>/", start.start_people, name="start-people"),
     path("map/layers.json", pages.map_layers, name="map-layers"),
 ]

@@ -64,6 +64,7 @@ PAGES = (
     ("member", "head", "/people/{member}/"),
     ("people-map", "head", "/people/map/"),
     ("units", "head", "/people/units/"),
+    ("start", "head", "/start/"),
     ("import", "head", "/people/import/"),
     ("accounts", "admin", "/accounts/"),
     ("system", "admin", "/system/"),

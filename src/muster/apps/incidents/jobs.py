@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from muster.apps.incidents.actions import claim_solve, drop_claim, send_replacements, store_run
 from muster.apps.incidents.actions.solving import short_of_people, waiting
+from muster.apps.incidents.margins import seek_any_margins
 from muster.apps.incidents.models import Callout, SolveRun
 from muster.apps.incidents.solving import answer
 from muster.apps.plans.jobs import check_step
@@ -48,7 +49,7 @@ def solve_step() -> bool:
             continue
         _solve_one(callout_id, claim)
         return True
-    return _seek_repairs() or check_step(lambda: unsolved() > 0)
+    return _seek_repairs() or seek_any_margins() or check_step(lambda: unsolved() > 0)
 
 
 def _seek_repairs() -> bool:

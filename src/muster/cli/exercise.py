@@ -105,7 +105,7 @@ def _many(name: str, seeds: str) -> dict[str, object]:
 def exercise_coverage(
     districts: int = typer.Option(8, min=1, help="Invented districts, each with a past of its own."),
     plans: int = typer.Option(12, min=1, help="Plans in each district, at other hours and places."),
-    days: int = typer.Option(6, min=1, help="Days of each shape on which each plan is lived through."),
+    days: int = typer.Option(10, min=1, help="Days of each shape on which each plan is lived through."),
     workers: int = typer.Option(2, min=1, help="Districts at the same time."),
     json_to: str = typer.Option("", "--json", metavar="OUT|-", help="Write the result as JSON, - for stdout."),
 ) -> None:

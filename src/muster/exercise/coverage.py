@@ -24,7 +24,7 @@ from muster.exercise.server import environment
 from muster.exercise.truth.shapes import Shape
 from muster.planning.tails import clopper_pearson
 
-PLANS, DAYS, DISTRICTS, FIRST_SEED = 12, 6, 8, 101
+PLANS, DAYS, DISTRICTS, FIRST_SEED = 12, 10, 8, 101
 MOST = 10_000
 CONFIDENCE = 0.95  # of the interval, two-sided
 Found = Mapping[str, Any]
@@ -68,14 +68,16 @@ def _district(seed: int, plans: int, days: int, tell: Callable[[Found], None]) -
 
 
 def summary(found: Sequence[Found]) -> dict[str, Any]:
-    """What the exercises came to: {"plans", "certified", "exercises", "truths": [{...}], "passed"}.
+    """What the exercises came to: {"plans", "certified", "exercises", "truths": [{...}], "shortfalls": [{...}], "passed"}.
 
-    `stated_p` is the mean of the certified lower limits; low, high the 95 % Clopper-Pearson interval of the share met;
-    refuted: so few met has a chance below 1 % were P as stated; worst the most posts left empty on one day.
-    `passed`: under the usual truth P is not refuted.
+    `truths` are of the plans certified at their target, `shortfalls` of those sent with less. `stated_p` is the mean of
+    the stated lower limits; low, high the 95 % Clopper-Pearson interval of the share met; refuted: so few met has a
+    chance below 1 % were P as stated; worst the most posts left empty on one day. `passed`: under the usual truth P is
+    refuted for neither.
     """
     good = [one for one in found if one["certified"]]
     truths = [_truth(good, shape) for shape in Shape]
+    short = [_truth([one for one in found if not one["certified"]], shape) for shape in Shape]
     return {
         "scenario": "S1",
         "plans": len(found),
@@ -83,8 +85,9 @@ def summary(found: Sequence[Found]) -> dict[str, Any]:
         "exercises": truths[0]["exercises"],
         "mean_alerted": round(sum(one["alerted"] for one in good) / len(good), 1) if good else 0.0,
         "truths": truths,
+        "shortfalls": short,
         "parts": _parts(good),
-        "passed": bool(good) and not truths[0]["refuted"],
+        "passed": bool(good) and not truths[0]["refuted"] and not short[0]["refuted"],
     }
 
 
@@ -98,7 +101,7 @@ def _truth(good: Iterable[Found], shape: Shape) -> dict[str, Any]:
     return {
         "truth": shape.value, "exercises": runs, "stated_p": round(stated, 4), "met": met,
         "share": round(met / runs, 4) if runs else 0.0, "low": round(low, 4), "high": round(high, 4),
-        "refuted": refuted(met, runs, stated), "worst": short[-1] if short else 0,
+        "refuted": bool(runs) and refuted(met, runs, stated), "worst": short[-1] if short else 0,
         "empty_when_missed": short[len(short) // 2] if short else 0,
     }  # fmt: skip
 
@@ -114,16 +117,15 @@ def _parts(good: Iterable[Found]) -> dict[str, dict[str, int]]:
 
 
 def table(body: Mapping[str, Any]) -> str:
-    """The truths as a table in Markdown."""
-    rows = [
-        "| truth | exercises | mean stated P | met | share met | 95 % interval | posts empty when missed (median, worst) |"
-    ]
-    rows.append("|---|---|---|---|---|---|---|")
-    for one in body["truths"]:
-        verdict = " **refuted**" if one["refuted"] else ""
-        rows.append(
-            f"| {one['truth'].replace('_', ' ')} | {one['exercises']} | {one['stated_p']:.3f} | {one['met']} "
-            f"| {one['share']:.3f}{verdict} | {one['low']:.3f} to {one['high']:.3f} "
-            f"| {one['empty_when_missed']}, {one['worst']} |"
-        )
+    """The truths as a table in Markdown: certified plans, then those sent with less."""
+    rows = ["| plans | truth | exercises | mean stated P | met | share met | 95 % interval | posts empty when missed |"]
+    rows.append("|---|---|---|---|---|---|---|---|")
+    for name, key in (("certified", "truths"), ("short of target", "shortfalls")):
+        for one in body[key]:
+            verdict = " **refuted**" if one["refuted"] else ""
+            rows.append(
+                f"| {name} | {one['truth'].replace('_', ' ')} | {one['exercises']} | {one['stated_p']:.3f} "
+                f"| {one['met']} | {one['share']:.3f}{verdict} | {one['low']:.3f} to {one['high']:.3f} "
+                f"| {one['empty_when_missed']} (worst {one['worst']}) |"
+            )
     return "\n".join(rows) + "\n"

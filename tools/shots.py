@@ -57,6 +57,8 @@ PAGES = (
     ("pay-rates", "head", "/pay-rates/"),
     ("plans", "head", "/plans/"),
     ("plan-points", "head", "/plans/points/"),
+    ("closures", "duty", "/maps/closures/"),
+    ("reach", "duty", "/maps/reach/?point=A"),
     ("calibration", "head", "/plans/calibration/"),
     ("plan-new", "head", "/plans/new/"),
     ("plan", "head", "/plans/{plan}/"),

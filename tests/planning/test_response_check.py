@@ -21,9 +21,10 @@ from muster.planning.response_check import (
     log_score,
     reliability,
     summed_up,
+    usual_check,
 )
 from muster.planning.response_fit import fit
-from tests.planning.test_response import invented
+from tests.planning.test_response import invented, nothing
 
 
 def forecast(rows=4000, callouts=40, seed=0, rho=0.0, rho_town=0.0, said=lambda p: p, towns=4):
@@ -172,6 +173,17 @@ def test_a_check_survives_json_and_is_the_same_from_the_same_seed():
     assert Check.from_dict(json.loads(json.dumps(found.to_dict()))) == found
     old = summed_up(forecast(rows=4, callouts=2), trained_on=1)
     assert Check.from_dict(json.loads(json.dumps(old.to_dict()))) == old
+
+
+def test_the_check_beside_a_model_trains_on_a_third_and_waits_until_there_is_enough():
+    history, _, _ = invented(callouts=12, asked=40)
+    found = usual_check(history)
+    assert (found.trained_on, found.callouts) == (4, 8)
+    assert found == check(history, 4, fits=6)
+    assert usual_check(history.until(11)) is None
+    lost, _, _ = invented(callouts=12, asked=40, delivered=history.delivered & (history.callout < 4))
+    assert usual_check(lost) is None
+    assert usual_check(nothing()) is None
 
 
 @pytest.mark.parametrize("change", [{"bins": [{"colour": 1}]}, {"known": 3}, {"more": 1}])

@@ -26,6 +26,8 @@ TURNOUT_LEVEL = 0.90
 DRAWS = 1000
 BLOCK = 50
 LEAST_CHANCE = 1e-9
+LEAST_TRAINING = 4  # callouts; below that a check would speak of the prior only
+USUAL_FITS = 6  # a fit takes up to a second, and the office waits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -246,3 +248,12 @@ def band(curves: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
         depth = np.minimum(depth, np.minimum(below, above))
     cut = int(np.sort(depth)[int((1 - level) * len(curves))]) - 1
     return ordered[cut], ordered[len(curves) - 1 - cut]
+
+
+def usual_check(past: History) -> Check | None:
+    """The check shown beside a model: the first third of the callouts only teaches; None where that is too little."""
+    callouts = int(past.callout.max(initial=-1)) + 1
+    first = callouts // 3
+    if first < LEAST_TRAINING or not (past.delivered & (past.callout >= first)).any():
+        return None
+    return check(past, first, fits=USUAL_FITS)

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from muster.apps.plans import pages, place_pages
+from muster.apps.plans import calibration, pages, place_pages
 
 urlpatterns = [
     path("plans/", pages.plan_list, name="plan-list"),
     path("plans/new/", pages.plan_new, name="plan-new"),
+    path("plans/calibration/", calibration.calibration_page, name="plan-calibration"),
     path("plans/points/", place_pages.places, name="plan-points"),
     path("plans/<int:plan_id>/", pages.plan_page, name="plan-page"),
     path("plans/<int:plan_id>/copy/", pages.plan_copy, name="plan-copy"),

@@ -13,7 +13,9 @@ from muster.apps.people.models import Member, Unit, UnitKind
 from muster.apps.service.models import Learning, PastAlert, ResponseModelRow
 from muster.core.units import part_of_day
 from muster.planning.history import ACCEPTED, DECLINED, NO_REPLY, History
+from muster.planning.problem import InvalidProblem
 from muster.planning.response import ResponseModel
+from muster.planning.response_check import Check, usual_check
 from muster.planning.response_fit import fit
 
 LEAST_MINUTES = 0.05  # a reply within the same second; the law of delays wants more than nothing
@@ -24,13 +26,15 @@ _REPLIES = {"none": NO_REPLY, "accepted": ACCEPTED, "declined": DECLINED}
 class Fitted:
     """A model with what its indices mean: primary keys of members and units, names of channels.
 
-    The unit is the village lived in, where it is known, since neighbours answer alike; else the unit served in.
+    The unit is the village lived in, where it is known, since neighbours answer alike; else the unit served in. `check`
+    holds the model against the past it was fitted to; None where that is too short.
     """
 
     model: ResponseModel
     members: NDArray[np.int64]
     units: NDArray[np.int64]
     channels: tuple[str, ...]
+    check: Check | None = None
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -38,6 +42,7 @@ class Fitted:
             "members": self.members.tolist(),
             "units": self.units.tolist(),
             "channels": list(self.channels),
+            "check": None if self.check is None else self.check.to_dict(),
         }
 
     @staticmethod
@@ -48,7 +53,17 @@ class Fitted:
             np.array(row.body["members"], dtype=np.int64),
             np.array(row.body["units"], dtype=np.int64),
             tuple(row.body["channels"]),
+            _check_of(row),
         )
+
+
+def _check_of(row: ResponseModelRow) -> Check | None:
+    """What was kept with the model; models of before have none, and one of another version is as good as none."""
+    kept = row.body.get("check")
+    try:
+        return None if kept is None else Check.from_dict(kept)
+    except InvalidProblem:
+        return None
 
 
 def index_of(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -113,7 +128,7 @@ def fitted_model() -> Fitted | None:
         members=len(members),
         channels=len(channels),
     )
-    return Fitted(fit(history), members, units, channels)
+    return Fitted(fit(history), members, units, channels, usual_check(history))
 
 
 def _minutes(values: Sequence[float | None]) -> NDArray[np.float64]:

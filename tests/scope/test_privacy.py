@@ -8,14 +8,14 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from muster.access.actions import make_account
+from muster.access.actions import make_account, use_link
 from muster.access.fields import SealedTextField
 from muster.access.rights import SYSTEM
 from muster.apps.desk.privacy import Line, notice
 from muster.apps.people import actions
 from muster.apps.people.models import Member
 from tests.scope.filled import filled_member
-from tests.world import World
+from tests.world import PASSWORD, World
 
 PEOPLE = {"people.member", "access.account", "auth.user"}  # tables of people; what points to them is about people too
 TOLD_BY_NAME = ("name", "_name", "reporter", "remark", "note", "reason", "address", "by", "_by", "actor", "person")
@@ -107,7 +107,8 @@ NOTHING = {"", None, "–", "~", False, "discharged"}
 @pytest.mark.django_db(transaction=True)
 def test_an_erasure_does_what_the_notice_says(world: World) -> None:
     member = filled_member(world)
-    make_account(SYSTEM, login="somebody", name=member.name, role="member", member_ref=member.number)
+    _, token = make_account(SYSTEM, login="somebody", name=member.name, role="member", member_ref=member.number)
+    use_link(token, PASSWORD)
     blank = [field for _, field in lines("blank") if not field.startswith("journal.")]
     before = {field: values(field, member) for field in blank + [field for _, field in lines("row")]}
     missing = {field for field, found in before.items() if not set(found) - NOTHING}

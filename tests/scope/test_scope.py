@@ -80,7 +80,7 @@ def test_one_kind_can_be_picked_and_nonsense_shows_everything(world: World) -> N
     page = client.get("/about/?state=left_out").content.decode()
     assert 'id="X2"' in page
     assert 'id="D2"' not in page
-    assert 'id="D2"' in client.get("/about/?state=%00weird").content.decode()
+    assert 'id="D2"' in client.get("/about/?state=weird").content.decode()
 
 
 def test_links_lead_only_where_the_reader_may_go(world: World) -> None:

@@ -239,7 +239,7 @@ def test_answers_are_old_after_a_change_of_people_but_not_after_a_look_at_a_numb
 def _enough(world: World) -> None:
     """Everybody can do everything, and everybody a hundred times."""
     people = [
-        Member(number=f"X{n:05d}", name="某", unit=world.units["V11"], home_unit=world.units["V11"]) for n in range(120)
+        Member(number=f"X{n:05d}", name="某", unit=world.units["V11"], home_unit=world.units["V11"]) for n in range(400)
     ]
     Member.objects.bulk_create(people)
     Holding.objects.bulk_create(

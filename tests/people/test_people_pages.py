@@ -243,7 +243,7 @@ def test_a_run_without_a_kept_result_or_file_says_so(world: World, head: Client)
 def test_uploaded_names_of_files_cannot_reach_other_folders(world: World, head: Client) -> None:
     upload(head, roster([person(41)]), name="../../secrets.json")
     names = {path.name.partition(".")[2] for path in vault.folder().iterdir()}
-    assert names <= {"roster", "refused", "lock"}
+    assert names <= {"roster", "refused", "rest", "lock"}
 
 
 # --- downloads ---

@@ -118,7 +118,7 @@ class PlanCheck(models.Model):
     asked_by = models.CharField(max_length=80)
     asked_at = models.DateTimeField()
     at = models.DateTimeField(null=True, help_text="the moment that is answered for")
-    solved_at = models.DateTimeField(null=True, help_text="real time")
+    solved_at = models.DateTimeField(null=True)
     seconds = models.FloatField(default=0.0)
     outcome = models.CharField(max_length=10, blank=True, help_text="holds, short, nobody or failed")
     target = models.FloatField()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from django.db import transaction
-from django.utils import timezone
 
 from muster.access.rights import Actor, Right, check
 from muster.apps.people.models import Capability
@@ -44,7 +43,7 @@ def store_answer(row: PlanCheck, said: Answer, began: float) -> bool:
     """Keep the first step of an answer. `began`: monotonic seconds. False when it was answered meanwhile."""
     state = CheckState.ANSWERED if said.outcome in ("holds", "short") else CheckState.DONE
     kept = PlanCheck.objects.filter(pk=row.pk, state=CheckState.WANTED).update(
-        state=state, at=row.at, solved_at=timezone.now(), seconds=time.monotonic() - began, outcome=said.outcome,
+        state=state, at=row.at, solved_at=clock.now(), seconds=time.monotonic() - began, outcome=said.outcome,
         p_low=said.p_low, p_hat=said.p_hat, p_high=said.p_high, books_seq=row.books_seq,
         roster_hash=said.roster_hash, model_version=said.model_version, result=said.result,
     )  # fmt: skip

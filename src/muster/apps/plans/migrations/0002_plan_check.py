@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('asked_by', models.CharField(max_length=80)),
                 ('asked_at', models.DateTimeField()),
                 ('at', models.DateTimeField(help_text='the moment that is answered for', null=True)),
-                ('solved_at', models.DateTimeField(help_text='real time', null=True)),
+                ('solved_at', models.DateTimeField(null=True)),
                 ('seconds', models.FloatField(default=0.0)),
                 ('outcome', models.CharField(blank=True, help_text='holds, short, nobody or failed', max_length=10)),
                 ('target', models.FloatField()),

@@ -130,6 +130,14 @@ def test_a_form_without_a_file_is_told(first_day: World):
     assert first_day.client_of("office_head").post("/start/", {"datum": "wgs84"}).status_code == 422
 
 
+def test_two_files_in_one_drop_are_refused_with_the_reason(first_day: World):
+    files = [SimpleUploadedFile(f"{name}.xlsx", workbook()) for name in "ab"]
+    answer = first_day.client_of("office_head").post("/start/", {"file": files, "datum": "wgs84"})
+    assert answer.status_code == 422
+    assert "One file at a time" in answer.content.decode()
+    assert not ImportRun.objects.exists()
+
+
 # ---- rows mended in place
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -41,6 +43,11 @@ class StartForm(UploadForm):
     """The workbook and where its points come from; certificates count as of today."""
 
     as_of = None
+
+    def clean_file(self) -> UploadedFile:
+        if len(self.files.getlist("file")) > 1:
+            raise ValidationError(_("One file at a time. Bring the other one when this one is through."))
+        return super().clean_file()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ ADDRESS = "/plans/calibration/"
 
 
 @pytest.fixture(scope="module")
-def learned() -> tuple[dict[str, object], Check]:
+def learned() -> tuple[dict[str, Any], Check]:
     history, _, _ = invented(callouts=12, asked=60)
     members = np.arange(1, MEMBERS + 1, dtype=np.int64)
     body = Fitted(fit(history), members, np.arange(UNITS, dtype=np.int64), ("sms", "voice")).as_json()
@@ -62,7 +63,7 @@ def test_without_a_model_it_says_that_everything_is_a_prior_and_still_shows_wher
 
 
 def test_the_table_of_estimates_shows_each_figure_with_its_interval_and_what_certificates_use(
-    world: World, learned: tuple[dict[str, object], Check]
+    world: World, learned: tuple[dict[str, Any], Check]
 ) -> None:
     in_force(world, learned[0], check=learned[1].to_dict())
     model = Fitted.of(ResponseModelRow.objects.get()).model
@@ -82,7 +83,7 @@ def test_the_table_of_estimates_shows_each_figure_with_its_interval_and_what_cer
 
 
 def test_the_curve_its_bins_the_scores_and_the_parts_are_the_back_test_s(
-    world: World, learned: tuple[dict[str, object], Check]
+    world: World, learned: tuple[dict[str, Any], Check]
 ) -> None:
     held = learned[1]
     in_force(world, learned[0], check=held.to_dict())
@@ -97,12 +98,12 @@ def test_the_curve_its_bins_the_scores_and_the_parts_are_the_back_test_s(
 
 
 def test_members_without_calls_of_their_own_are_counted_as_standing_at_the_prior(
-    world: World, learned: tuple[dict[str, object], Check]
+    world: World, learned: tuple[dict[str, Any], Check]
 ) -> None:
     known = [world.member(n).pk for n in (1, 2, 3)]
     body = dict(learned[0])
     body["members"] = [*known, *range(10**6, 10**6 + MEMBERS - 3)]
-    model = dict(body["model"])  # type: ignore[call-overload]
+    model = dict(body["model"])
     model["seen"] = [2, 0, 5, *[1] * (MEMBERS - 3)]
     del model["version"]
     row = in_force(world, {**body, "model": model}, check=learned[1].to_dict())
@@ -112,10 +113,10 @@ def test_members_without_calls_of_their_own_are_counted_as_standing_at_the_prior
 
 
 def test_a_curve_outside_its_band_is_said_in_words_and_marked(
-    world: World, learned: tuple[dict[str, object], Check]
+    world: World, learned: tuple[dict[str, Any], Check]
 ) -> None:
-    held = learned[1].to_dict()
-    bins = [dict(one) for one in held["bins"]]  # type: ignore[attr-defined]
+    held: dict[str, Any] = learned[1].to_dict()
+    bins = [dict(one) for one in held["bins"]]
     bins[0]["happened"] = bins[0]["high"] + 0.05
     in_force(world, learned[0], check={**held, "bins": bins})
     body = page(world)
@@ -125,7 +126,7 @@ def test_a_curve_outside_its_band_is_said_in_words_and_marked(
 
 @pytest.mark.parametrize("kept", [None, {"bins": 3}])
 def test_a_model_without_a_readable_check_shows_its_estimates_alone(
-    world: World, learned: tuple[dict[str, object], Check], kept: object
+    world: World, learned: tuple[dict[str, Any], Check], kept: object
 ) -> None:
     in_force(world, learned[0], check=kept)
     body = page(world)

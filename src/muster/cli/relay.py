@@ -142,7 +142,8 @@ def import_answers(files: Files, json_to: Json = "") -> None:
 
 @app.command()
 def status(
-    json_to: Json = "", seen: Annotated[bool, typer.Option("--seen", help="Forget refused and missing answers.")] = False
+    json_to: Json = "",
+    seen: Annotated[bool, typer.Option("--seen", help="Forget refused and missing answers.")] = False,
 ) -> None:
     """At the office: whether the relay is heard, how far its clock is off, what was refused or is missing."""
     check_writable(json_to)

@@ -22,6 +22,7 @@ from muster.conf.home import home_path
 from muster.conf.setup import setup_django
 from muster.core.geo import distance_km
 from muster.core.units import PARTS_OF_DAY, part_of_day
+from muster.exercise.crowd import Crowd
 from muster.exercise.data import read
 from muster.exercise.district.folk import PersonData
 from muster.exercise.district.make import District, make_district
@@ -123,12 +124,13 @@ def _certified(
     rows = np.searchsorted(bundle.member_ids, ids)
     numbers = dict(Member.objects.filter(pk__in=ids).values_list("pk", "number"))
     people = {person.number: person for person in district.people}
+    crowd = Crowd(district, scenario, 0)  # the virtual members know their ways
     called, rung = [], 0
     for member, row in zip(ids, rows.tolist(), strict=True):
         person, point = people[numbers[member]], place[bundle.point_ids[row]]
         rung += not person.phone  # without a mobile he is rung up, one after the other
         minute = sent if person.phone else sent + rung / scenario.calls_per_minute
-        called.append((person, distance_km(person.lon, person.lat, point.lon, point.lat), minute))
+        called.append((person, crowd._distance(person, f"到{point.letter}"), minute))
     return incident.callout, run, called
 
 

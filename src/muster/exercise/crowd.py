@@ -6,16 +6,16 @@ import heapq
 import re
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 
-from muster.core.geo import distance_km
 from muster.core.units import part_of_day
 from muster.exercise.data import read
 from muster.exercise.district.folk import PersonData
 from muster.exercise.district.make import District
+from muster.exercise.district.roads import road_km
 from muster.exercise.gateway import Text
 from muster.exercise.scenario import Scenario
-from muster.exercise.truth.behaviour import Conduct, Say, Word, conduct
+from muster.exercise.truth.behaviour import DETOUR, Conduct, Say, Word, conduct
 from muster.exercise.truth.chance import stream
 from muster.exercise.truth.day import day_of
 from muster.exercise.truth.nature import nature_of
@@ -65,6 +65,7 @@ class Crowd:
     seed: int
     called: dict[str, Called] = field(default_factory=dict)
     _queue: list[tuple[float, int, Event]] = field(default_factory=list)
+    _ways: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         towns = tuple(town["code"] for town in read("district")["towns"])
@@ -118,7 +119,16 @@ class Crowd:
         """To the muster point named in the message; to the nearest one when none is named."""
         named = _POINT.search(body)
         places = [self._points[named.group(1)]] if named and named.group(1) in self._points else self._points.values()
-        return min(distance_km(person.lon, person.lat, place["lon"], place["lat"]) for place in places)
+        return min(self._road_km(place)[person.number] for place in places) / DETOUR
+
+    def _road_km(self, place: dict[str, Any]) -> dict[str, float]:
+        """Everybody's way to a muster point along the roads, over the bridges; kept, since all people ask at once."""
+        if place["letter"] not in self._ways:
+            people = self.district.people
+            lon, lat = [p.lon for p in people], [p.lat for p in people]
+            told = road_km(self.district.seed, lon, lat, (place["lon"], place["lat"]))
+            self._ways[place["letter"]] = dict(zip([p.number for p in people], told, strict=True))
+        return self._ways[place["letter"]]
 
     def _start(self, person: PersonData, plan: Conduct, minutes: float, link: str) -> Called:
         arrives = None if plan.arrives is None else minutes + plan.arrives

@@ -47,7 +47,7 @@ def _goes_in(inside: tuple[str, ...]) -> bool:
     """Whether a file of the package can change what a template home holds."""
     if inside[0] == "exercise":
         return len(inside) > 2 or inside[1] in ("prepare.py", "scenario.py")
-    wanted = {"codecs", "access", "planning", "conf", "people", "service", "migrations", "models", "models.py"}
+    wanted = {"codecs", "access", "planning", "conf", "people", "service", "maps", "migrations", "models", "models.py"}
     return bool(wanted.intersection(inside))
 
 

@@ -22,6 +22,7 @@ MIDDLE = (113.04, 27.74)
 KM_PER_LON = 111.32 * math.cos(math.radians(MIDDLE[1]))
 KM_PER_LAT = 110.86
 SAMPLES = 2600  # cells from which the borders are put together
+PARTING_KM = 0.06  # half the width of ground without roads along the stream that parts the district
 LAYER_SOURCE = "invented for the demonstration district"
 
 Feature = dict[str, Any]
@@ -153,10 +154,26 @@ def _lanes(villages: list[Village]) -> list[LineString]:
     return found
 
 
+def parting(chart: dict[str, Any]) -> Polygon:
+    """The stream that is crossed on bridges only, in the plane; drawn out at both ends, so that nobody goes round it."""
+    stream = next(s for s in chart["streams"] if s["zh"] == chart["parting"])
+    line = smooth(stream["line"])
+    return LineString([(line[0][0] - 4, line[0][1]), *line, (line[-1][0] + 2, line[-1][1])]).buffer(PARTING_KM)
+
+
 def _road_layer(chart: dict[str, Any], villages: list[Village], area: Polygon) -> list[Feature]:
-    found = [_feature(lane, kind="lane") for lane in _lanes(villages) if lane.within(area)]
-    named = [_feature(LineString(smooth(r["line"])), kind=r["kind"], zh=r["zh"], en=r["en"]) for r in chart["roads"]]
-    return found + named
+    water = parting(chart)
+    lanes = [_feature(lane, kind="lane") for lane in _lanes(villages) if lane.within(area) and not lane.crosses(water)]
+    bridges = {bridge["road"]: bridge for bridge in chart["bridges"]}
+    named = []
+    for road in chart["roads"]:
+        line = LineString(smooth(road["line"]))
+        words = {"kind": road["kind"], "zh": road["zh"], "en": road["en"]}
+        named += [_feature(part, **words) for part in shapely.get_parts(line.difference(water))]
+        if road["zh"] in bridges:
+            words |= {"zh": bridges[road["zh"]]["zh"], "en": bridges[road["zh"]]["en"]}
+            named.append(_feature(line.intersection(water), **words, bridge=True))
+    return lanes + named
 
 
 def make_ground(seed: int) -> Ground:

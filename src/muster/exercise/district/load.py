@@ -8,6 +8,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
+from muster.access.rights import SYSTEM
+from muster.apps.maps.actions import keep_network
 from muster.apps.people.actions.members import id_fields, name_keys, phone_fields
 from muster.apps.people.models import AwayNotice, Capability, Consent, Contact, Employer, Holding, Member, Unit
 from muster.apps.service.actions import refit_response_model
@@ -19,6 +21,7 @@ from muster.exercise.district.folk import PersonData
 from muster.exercise.district.load_past import load_past
 from muster.exercise.district.load_places import load_places
 from muster.exercise.district.make import District
+from muster.exercise.district.roads import SOURCE, make_roads
 from muster.jobs.clock import is_exercise_home
 from muster.journal.actions import append
 
@@ -39,6 +42,7 @@ def load_district(district: District) -> None:
         load_past(district, members)
         append("people", "district.loaded", actor="system", at=district.start - timedelta(days=1),
                payload={"members": len(members), "seed": district.seed})  # fmt: skip
+    keep_network(SYSTEM, make_roads(district.ground, district.seed), SOURCE)
     refit_response_model(district.start - timedelta(days=1))
 
 

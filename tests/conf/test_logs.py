@@ -22,6 +22,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stderr", out)
     configure({"level": "INFO"})
+    structlog.configure(cache_logger_on_first_use=False)  # a logger first used here must not keep this for ever
     yield out
     structlog.configure(**kept)
     root.handlers = before

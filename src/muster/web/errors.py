@@ -1,8 +1,7 @@
 """Every error becomes a calm page that says what happened and what to do next; nobody ever sees an exception page.
 
 Pages get HTML, htmx gets a fragment, machines (/gateway/, *.json, Accept: application/json) get JSON. A MusterError
-is a sentence from muster.web.routes import route
-from muster.web.texts; anything unforeseen gets a number that stands on the page and in the log.
+is a sentence from muster.web.texts; anything unforeseen gets a number that stands on the page and in the log.
 """
 
 from __future__ import annotations

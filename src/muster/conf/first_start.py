@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -17,6 +19,8 @@ FIRST_LOGIN = "admin"
 
 def prepare() -> None:
     """Tables, cache table, capabilities and pay rates."""
+    if connection.vendor == "sqlite":  # the file and those that SQLite lays beside it are for their owner alone
+        os.close(os.open(connection.settings_dict["NAME"], os.O_RDWR | os.O_CREAT, 0o600))
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     with transaction.atomic():

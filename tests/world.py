@@ -49,7 +49,9 @@ UNITS = (  # code, name, place, kind, parent
 HOMES = ("V11", "V12", "V21", "V22", "S1")
 SURNAMES = "王李张刘陈杨赵黄周吴"
 GIVEN = ("伟", "芳芳", "建国", "小明", "丽华", "志强")
-ROLES = ("office_head", "commander", "duty_officer", "town_officer", "member", "auditor", "system_admin")
+ROLES = (
+    "office_head", "commander", "duty_officer", "town_officer", "village_lead", "member", "auditor", "system_admin",
+)  # fmt: skip
 
 # member index -> capabilities beside general_rescue; certificates of every seventh member have lapsed
 _CAPABILITIES = {
@@ -181,6 +183,7 @@ def _account(role: str, login: str, unit_path: str = "", member_ref: str = "") -
 def _accounts(units: dict[str, Unit], members: list[Member]) -> dict[str, Account]:
     places = {
         "town_officer": {"unit_path": units["T1"].path},
+        "village_lead": {"unit_path": units["V11"].path},
         "member": {"member_ref": members[0].number},
     }
     made = {role: _account(role, role, **places.get(role, {})) for role in ROLES}

@@ -16,9 +16,7 @@ HEADS = ["人", "公民号", "手机1", "片区", "点位", "会什么", "东", 
 
 def rows(count=6):
     values = ["东镇", "新田社区", "综合应急", 113.123, 27.812, "2020-01-01", "91430211MA4L16JQ9B"]
-    return [
-        ["王建国李张"[n % 3 :][:2], make_id(serial=f"{100 + n}"), f"1990000{n:04d}", *values] for n in range(count)
-    ]
+    return [["王建国李张"[n % 3 :][:2], make_id(serial=f"{100 + n}"), f"1990000{n:04d}", *values] for n in range(count)]
 
 
 def book(*lines, second=()):

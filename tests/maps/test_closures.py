@@ -71,6 +71,8 @@ HOUR = timedelta(hours=1)
         ({"points": [at(0, 0)]}, "maps.too_few_points"),
         ({"points": [(113.0, 95.0), (113.0, 27.0)]}, "maps.off_globe"),
         ({"points": [at(0, 700), at(100, 700)]}, "maps.cuts_nothing"),
+        ({"points": [(float("inf"), 27.8), at(0, 0)], "datum": "bd09"}, "maps.off_globe"),
+        ({"points": [(float("nan"), 27.8), at(0, 0)], "datum": "gcj02"}, "maps.off_globe"),
         ({"road": "No Such Road"}, "maps.road_unknown"),
         ({"road": "North Road", "only_bridge": True}, "maps.road_unknown"),
         ({"datum": "mars"}, "geo.datum_unknown"),

@@ -68,7 +68,7 @@ def _check_place(role: str, unit_path: str, member_ref: str) -> None:
     known = {path for path, _ in directory.units()}
     if unit_path and known and unit_path not in known:
         raise InvalidInput("access.unit_unknown", unit_path=unit_path)
-    if role == Role.TOWN_OFFICER and not unit_path:
+    if role in (Role.TOWN_OFFICER, Role.VILLAGE_LEAD) and not unit_path:
         raise InvalidInput("access.unit_needed")
     if role == Role.MEMBER and not member_ref:
         raise InvalidInput("access.member_needed")

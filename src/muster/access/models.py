@@ -10,6 +10,7 @@ class Role(models.TextChoices):
     COMMANDER = "commander", _("Duty commander")
     DUTY_OFFICER = "duty_officer", _("Duty officer")
     TOWN_OFFICER = "town_officer", _("Town officer")
+    VILLAGE_LEAD = "village_lead", _("Village lead")
     MEMBER = "member", _("Member")
     AUDITOR = "auditor", _("Auditor")
     SYSTEM_ADMIN = "system_admin", _("System administrator")

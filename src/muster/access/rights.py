@@ -24,6 +24,8 @@ class Right(StrEnum):
     APPROVE = "approve"  # any callout
     APPROVE_PRE_AUTHORISED = "approve_pre_authorised"
     RECORD = "record"  # replies by phone, check-in, roll call
+    CALL_TOWN = "call_town"  # the telephone page of a town officer
+    CALL_VILLAGE = "call_village"  # that of a village lead: answers and check-in of his own people, nothing else
     RELEASE = "release"  # early release
     STAND_DOWN = "stand_down"
     SEE_REVIEW = "see_review"
@@ -50,7 +52,10 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "duty_officer": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.APPROVE_PRE_AUTHORISED,
     }),
-    "town_officer": frozenset({Right.SEE_PEOPLE, Right.EDIT_PEOPLE, Right.SEE_INCIDENTS, Right.RECORD}),
+    "town_officer": frozenset({
+        Right.SEE_PEOPLE, Right.EDIT_PEOPLE, Right.SEE_INCIDENTS, Right.RECORD, Right.CALL_TOWN,
+    }),
+    "village_lead": frozenset({Right.CALL_VILLAGE}),
     "member": frozenset({Right.SEE_OWN}),
     "auditor": frozenset({
         Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.SEE_REVIEW, Right.SEE_PAY, Right.SEE_JOURNAL,

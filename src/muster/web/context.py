@@ -28,6 +28,8 @@ class NavLink:
 
 
 NAVIGATION = (
+    NavLink("town", "/town/", "phone-call", _("My people"), Right.CALL_TOWN),
+    NavLink("village", "/village/", "phone-call", _("My people"), Right.CALL_VILLAGE),
     NavLink("duty", "/duty/", "broadcast", _("Duty"), Right.SEE_INCIDENTS),
     NavLink("people", "/people/", "users", _("People"), Right.SEE_PEOPLE),
     NavLink("plans", "/plans/", "clipboard-list", _("Plans"), Right.SEE_PLANS),

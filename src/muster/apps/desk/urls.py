@@ -1,6 +1,6 @@
 """Addresses of the duty page and the map."""
 
-from django.urls import path
+from django.urls import include, path
 
 from muster.apps.desk import about, pages, start
 
@@ -18,5 +18,6 @@ urlpatterns = [
     path("start/ask/", start.start_ask, name="start-ask"),
     path("start/adopt/", start.start_adopt, name="start-adopt"),
     path("start/answers/<int:check_id>/", start.start_people, name="start-people"),
+    path("", include("muster.apps.desk.town_urls")),
     path("map/layers.json", pages.map_layers, name="map-layers"),
 ]

@@ -16,6 +16,7 @@ DATUMS = [("wgs84", _("GPS (WGS-84)")), ("gcj02", _("Amap, Tencent (GCJ-02)")), 
 SHAPES = [("line", _("Line across the road")), ("area", _("Area"))]
 MODE_WORDS = {"car": _("Cars"), "truck": _("Trucks"), "foot": _("On foot")}
 LONGEST_TEXT = 40_000
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 _BETWEEN = re.compile(r"[\s,，;；、]+")
 
 
@@ -71,6 +72,15 @@ class ClosureForm(forms.Form):
                 field.widget = forms.DateTimeInput(
                     attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"
                 )
+
+    def clean(self) -> dict[str, object]:
+        """At the ends of the calendar there is no other time zone: such years are slips of the pen."""
+        data = super().clean() or {}
+        for name in ("valid_from", "valid_to"):
+            moment = data.get(name)
+            if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+                self.add_error(name, _("Check the year."))
+        return data
 
     def to_input(self) -> ClosureInput:
         """Error: InvalidInput "maps.points_text", "maps.closure_where" when there is neither road nor point."""

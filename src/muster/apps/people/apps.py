@@ -7,7 +7,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Offer the towns and teams as parts of the tree that an account can be tied to; every part may bring a module
+        """Offer towns, teams and villages as parts of the tree that an account can be tied to; every part may bring a module
         `actions/erasing` that says what it does when a person is erased."""
         from muster.access.directory import offer_units
         from muster.apps.people.reads.places import account_places

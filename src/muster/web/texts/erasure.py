@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 TEXTS = {
-    "people.erased": _("This person's data were erased. A shell without a name stays; it can not be changed or filled."),
+    "people.erased": _(
+        "This person's data were erased. A shell without a name stays; it can not be changed or filled."
+    ),
     "people.erase_ground": _("Choose why the data are erased."),
     "people.erase_number_differs": _("The member number does not match. Type it as it stands above."),
     "people.erase_ref_names": _(

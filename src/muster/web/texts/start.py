@@ -15,6 +15,8 @@ TEXTS = {
     "people.no_columns": _("The columns of this file need not, or can not, be named. Look at the import itself."),
     "people.column_unknown": _("A column was given a meaning that there is not. Load the page again."),
     "people.column_twice": _("Two columns were given the same meaning. Leave one of them out."),
-    "people.column_lacking": _("Some columns are needed and still have no meaning: name, ID number, phone, town, village."),
+    "people.column_lacking": _(
+        "Some columns are needed and still have no meaning: name, ID number, phone, town, village."
+    ),
     "people.cell_unknown": _("The file has no such column. Load the page again."),
 }

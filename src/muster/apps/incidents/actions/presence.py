@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 
@@ -20,13 +21,16 @@ from muster.core.errors import Conflict
 from muster.jobs.clock import now
 
 
-def check_in(actor: Actor, alert: Alert, where: str = "muster", method: str = "list") -> CheckIn:
+def check_in(
+    actor: Actor, alert: Alert, where: str = "muster", method: str = "list", *, at: datetime | None = None
+) -> CheckIn:
     """Check somebody in from the name list at the muster point or the scene.
 
-    A second time changes nothing; somebody who was signed out and is back is here again.
+    A second time changes nothing; somebody who was signed out and is back is here again. `at` is when he was seen, for
+    what was noted without a network; else now.
     """
     check_scope(actor, alert)
-    return _check_in(alert, where, method, actor.ref)
+    return _check_in(alert, where, method, actor.ref, at)
 
 
 def check_in_by_token(alert: Alert, where: str = "muster") -> CheckIn:
@@ -35,7 +39,7 @@ def check_in_by_token(alert: Alert, where: str = "muster") -> CheckIn:
 
 
 @transaction.atomic
-def _check_in(alert: Alert, where: str, method: str, by: str) -> CheckIn:
+def _check_in(alert: Alert, where: str, method: str, by: str, at: datetime | None = None) -> CheckIn:
     callout = lock(alert.callout_id)
     row = Alert.objects.select_for_update().select_related("member").get(pk=alert.pk)
     done = CheckIn.objects.filter(alert_id=alert.pk).first()
@@ -43,7 +47,7 @@ def _check_in(alert: Alert, where: str, method: str, by: str) -> CheckIn:
         return done
     if callout.state not in RUNNING | {CalloutState.STOOD_DOWN}:
         raise Conflict("incidents.callout_over")
-    moment = now()
+    moment = at or now()
     record = done or CheckIn(alert=row, at=moment, where=where, method=method, by=by)
     if done is None:
         record.save(force_insert=True)

@@ -139,18 +139,28 @@ def _apply(callout: Callout, alert: Alert, reply: Reply) -> None:
 
 
 def record_reply_at_desk(
-    actor: Actor, alert: Alert, *, answer: str, eta_minutes: int | None = None, reason: str = "", text: str = ""
+    actor: Actor,
+    alert: Alert,
+    *,
+    answer: str,
+    eta_minutes: int | None = None,
+    reason: str = "",
+    text: str = "",
+    at: datetime | None = None,
 ) -> Reply:
-    """A reply taken by telephone. A town officer only for people of his part of the tree."""
+    """A reply taken by telephone. Town officers and village leads only for people of their part of the tree.
+
+    `at` is when it was said, for what was noted without a network; else now."""
     check_scope(actor, alert)
     return record_reply(
-        alert, answer=answer, channel="desk", by=actor.ref, eta_minutes=eta_minutes, reason=reason, text=text
+        alert, answer=answer, channel="desk", by=actor.ref, eta_minutes=eta_minutes, reason=reason, text=text, at=at
     )
 
 
 def check_scope(actor: Actor, alert: Alert) -> None:
     """The actor may record, and for this person."""
-    check(actor, Right.RECORD)
+    if not actor.may(Right.CALL_VILLAGE):
+        check(actor, Right.RECORD)
     member = alert.member
     home = member.home_unit.path if member.home_unit_id else member.unit.path
     if not (actor.sees_unit(member.unit.path) or actor.sees_unit(home)):

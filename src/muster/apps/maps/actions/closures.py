@@ -17,6 +17,7 @@ from muster.apps.maps.reads.roads import current_network, geojson_of
 from muster.apps.maps.signals import roads_changed
 from muster.core.datum import to_wgs84
 from muster.core.errors import Conflict, InvalidInput, NotFound
+from muster.core.geo import is_on_globe
 from muster.jobs import clock
 from muster.journal import actions as journal
 from muster.planning.roads.closures import Cut, area_of, line_of, roads_of, shape_of_road, touched
@@ -92,6 +93,8 @@ def _shape(data: ClosureInput, network: Network | None) -> BaseGeometry:
         if found is None:
             raise InvalidInput("maps.road_unknown", road=data.road)
         return found
+    if not all(is_on_globe(lon, lat) for lon, lat in data.points):  # before sines of them are taken
+        raise InvalidInput("maps.off_globe")
     points = [to_wgs84(lon, lat, data.datum) for lon, lat in data.points]
     return area_of(points) if data.area else line_of(points)
 

@@ -1,0 +1,27 @@
+"""The role of those who lead a village unit."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("access", "0001_initial")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="account",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("office_head", "Office head"),
+                    ("commander", "Duty commander"),
+                    ("duty_officer", "Duty officer"),
+                    ("town_officer", "Town officer"),
+                    ("village_lead", "Village lead"),
+                    ("member", "Member"),
+                    ("auditor", "Auditor"),
+                    ("system_admin", "System administrator"),
+                ],
+                max_length=20,
+            ),
+        ),
+    ]

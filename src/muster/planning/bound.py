@@ -41,7 +41,7 @@ def lower_bound(view: Survey) -> int | None:
 
 
 def _coming(view: Survey, rows: Ints) -> Floats:
-    """P(comes | shock at the favourable end of its interval): (rows, intervals)."""
+    """P(comes | shock at the favourable end of its interval): (intervals, rows)."""
     problem, people = view.problem, view.problem.candidates
     with np.errstate(invalid="ignore"):
         shock = problem.shock_mean + problem.shock_sd * ndtri(EDGES[:-1])
@@ -49,19 +49,22 @@ def _coming(view: Survey, rows: Ints) -> Floats:
     load = people.loading[rows, None]
     # A shock that does not act must not turn -inf x 0 into NaN.
     push = np.where(load * problem.rho > 0, np.sqrt(problem.rho) * load * np.maximum(shock, -1e6)[None, :], 0.0)
-    return np.asarray(ndtr((ndtri(people.show[rows, None]) - push) / np.sqrt(1 - problem.rho * load**2)))
+    come = ndtr((ndtri(people.show[rows, None]) - push) / np.sqrt(1 - problem.rho * load**2))
+    return np.ascontiguousarray(come.T)
 
 
 def _bound_of(come: Floats, reach: Floats, fixed: Bools, need: int, target: float) -> int | None:
     """Fewest people for one set of lines, by bisection; None when not even all suffice."""
     share = np.diff(EDGES)
-    chance = come * reach[:, None]
-    certain, free = chance[fixed], chance[~fixed]
-    most = min(len(free), 6 * need + 40)
-    best = -np.sort(-np.partition(free, len(free) - most, axis=0)[len(free) - most :], axis=0) if most else free[:0]
+    useful = reach > 0
+    chance = come[:, useful] * reach[useful]
+    certain, free = chance[:, fixed[useful]], chance[:, ~fixed[useful]]
+    most = min(free.shape[1], 6 * need + 40)
+    left = free.shape[1] - most
+    best = -np.sort(-np.partition(free, left, axis=1)[:, left:], axis=1) if most else free[:, :0]
 
     def enough(count: int) -> bool:
-        asked = np.concatenate([certain, best[:count]]).T
+        asked = np.concatenate([certain, best[:, :count]], axis=1)
         return float(share @ at_least(asked, need)) >= target
 
     if not enough(most):

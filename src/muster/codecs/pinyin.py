@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 from muster.codecs.strokes import DIGITS, stroke_rank
 from muster.codecs.text import normal
 
@@ -153,6 +151,9 @@ def _syllables(name: str) -> tuple[tuple[str, str], ...]:
 
 
 def _read(text: str) -> list[str]:
+    # Here and not above: its tables of words cost every process some 0.2 s and 40 MB, and most never read a name.
+    from pypinyin import Style, lazy_pinyin
+
     # One reading per character: what has none stands for itself.
     readings: list[str] = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, errors=_EACH_FOR_ITSELF)
     return readings if len(readings) == len(text) else list(text)

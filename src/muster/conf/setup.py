@@ -3,9 +3,11 @@
 import os
 
 import django
+from django.apps import apps
 
 
 def setup_django() -> None:
-    """Configure Django once; safe to call again."""
+    """Configure Django once; a second call changes nothing, the logs of this process included."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.conf.settings")
-    django.setup()
+    if not apps.ready:
+        django.setup()

@@ -59,8 +59,9 @@ def _bound_of(come: Floats, reach: Floats, fixed: Bools, need: int, target: floa
     useful = reach > 0
     chance = come[:, useful] * reach[useful]
     certain, free = chance[:, fixed[useful]], chance[:, ~fixed[useful]]
-    most = min(free.shape[1], 6 * need + 40)
-    left = free.shape[1] - most
+    size = int(free.shape[1])
+    most = min(size, 6 * need + 40)
+    left = size - most
     best = -np.sort(-np.partition(free, left, axis=1)[:, left:], axis=1) if most else free[:, :0]
 
     def enough(count: int) -> bool:

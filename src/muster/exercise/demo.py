@@ -23,7 +23,7 @@ from muster.jobs.lock import read as read_lock
 
 LOCK = "demo.lock"
 DEMO_SEED = 1
-SHOWN_ROLES = ("duty", "commander", "head", "liyu", "auditor", "admin")
+SHOWN_ROLES = ("duty", "commander", "head", "liyu", "lead", "auditor", "admin")
 
 
 def _factor(speed: str) -> float | None:

@@ -28,6 +28,8 @@ CAST = {
 }
 TOWN_OFFICERS = ("龙亦凡", "段明远", "欧阳若谷", "秦有仪", "罗启明", "谢南桥", "唐淮锦")
 
+LEAD, LEADS_TOWN = "lead", "liyu"
+
 
 def new_password() -> str:
     """14 letters and digits, 69 bits."""
@@ -55,6 +57,16 @@ def prepare(home: Path) -> None:
     _write_logins(home, make_cast())
 
 
+def _village_of(town: str) -> str:
+    """Path of the village of that town with the most members: somebody of it is called in every exercise."""
+    from django.db.models import Count
+
+    from muster.apps.people.models import Unit
+
+    villages = Unit.objects.filter(path__startswith=Unit.objects.get(code=town).path, kind="village")
+    return villages.annotate(members_n=Count("members")).order_by("-members_n", "path")[0].path
+
+
 def make_cast() -> dict[str, dict[str, str]]:
     """One account per desk role and one town officer per town, with fresh passwords."""
     from muster.access.actions import make_account, new_link, use_link
@@ -67,6 +79,7 @@ def make_cast() -> dict[str, dict[str, str]]:
     for town, name in zip(read("district")["towns"], TOWN_OFFICERS, strict=True):
         path = Unit.objects.get(code=town["code"], path__startswith=office).path
         people.append((town["code"], "town_officer", name, path))
+    people.append((LEAD, "village_lead", "柳知行", _village_of(LEADS_TOWN)))
     made = {}
     for login, role, name, path in people:
         known = Account.objects.filter(user__username=login).first()

@@ -10,6 +10,7 @@ from muster.apps.plans.models import MapLayer, MusterPoint, Plan, PlanNeed, Site
 from muster.exercise.data import read
 from muster.exercise.district.ground import LAYER_SOURCE
 from muster.exercise.district.make import District
+from muster.exercise.prepare import CAST
 
 
 def load_places(district: District) -> None:
@@ -32,7 +33,7 @@ def _load_plan(raw: dict[str, Any], district: District) -> None:
         site=Site.objects.get(slug=raw["site"]) if raw["site"] else None,
     )  # fmt: skip
     if raw["pre_authorised"]:
-        plan.pre_authorised_by, plan.pre_authorised_at = "system", written + timedelta(days=2)
+        plan.pre_authorised_by, plan.pre_authorised_at = CAST["head"][1], written + timedelta(days=2)
     plan.save(force_insert=True)
     plan.muster_points.set(MusterPoint.objects.filter(letter__in=list(raw["points"])))
     known = {c.slug: c for c in Capability.objects.all()}

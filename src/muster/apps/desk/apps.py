@@ -9,7 +9,9 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        """Offer the start page of an empty system to those who can fill it."""
+        """Offer the start page of an empty system to those who can fill it; the morning sheet says what an erasure does."""
+        from muster.apps.desk.daily import actions as _registers_itself  # models can be had once all apps are ready
+
         offer_first_page(_start_page)
 
 

@@ -1,7 +1,8 @@
 """The keep lane: backups at their hour, old ones away, the own certificate renewed before it ends, the morning sheet made.
 
-MUSTER_DAILY_AT (07:30, Beijing time): when the sheet is made. MUSTER_BACKUP_DIR (HOME/backups), MUSTER_BACKUP_AT (02:30, the office's time), MUSTER_BACKUP_KEEP (7,5,12: days, weeks,
-months). An exercise home has no such lane: it lives in another time and has nothing to lose.
+MUSTER_DAILY_AT (07:30, Beijing time): when the sheet is made. MUSTER_BACKUP_DIR (HOME/backups), MUSTER_BACKUP_AT (02:30, the
+office's time), MUSTER_BACKUP_KEEP (7,5,12: days, weeks, months). An exercise home has no such lane: it lives in another time
+and has nothing to lose.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muster.apps.incidents.models import Alert
 from muster.apps.people.models import Member
@@ -41,9 +42,9 @@ class DutyDay(models.Model):
 
 
 class SheetState(models.TextChoices):
-    ASKED = "asked", _("Being made")
-    MADE = "made", _("Made")
-    MISSED = "missed", _("Not made")
+    ASKED = "asked", pgettext_lazy("sheet", "Being made")
+    MADE = "made", pgettext_lazy("sheet", "Made")
+    MISSED = "missed", pgettext_lazy("sheet", "Not made")
 
 
 class DailySheet(models.Model):

@@ -96,7 +96,8 @@ def template(slug: str) -> Template:
 
 
 def spots(arrays: MemberArrays, letters: Sequence[str] = ()) -> tuple[Spot, ...]:
-    """The district's muster points, or those of these letters; without any, the seat of the town that its members reach most easily.
+    """The district's muster points, or those of these letters; without any, the seat of the town that its members reach
+    most easily.
 
     A town's seat is its own place where that is known, else the middle (median) of its members' homes. One point only:
     several would make everybody's way shorter than it may turn out. Empty when no home is known either.

@@ -15,7 +15,7 @@ from muster.apps.desk.daily import facts, texts
 from muster.apps.desk.daily.reads import readers_to_send, reads_it
 from muster.apps.desk.models import DailySheet, DutyDay, SheetReader, SheetState
 from muster.apps.people.actions.common import check_office
-from muster.apps.people.erasure import Part, register
+from muster.apps.people.erasure import Part
 from muster.apps.people.models import Member, MemberState
 from muster.apps.plans.actions import ask_checks
 from muster.core.errors import Conflict, InvalidInput, NotFound
@@ -43,9 +43,7 @@ def enter_duty(actor: Actor, day: date, leader: str, officer: str) -> DutyDay:
         raise InvalidInput("daily.duty_blank")
     if not timedelta() <= day - beijing_day(at) <= timedelta(days=DAYS_AHEAD):
         raise InvalidInput("daily.duty_day")
-    row, _new = DutyDay.objects.update_or_create(
-        day=day, defaults={**names, "entered_at": at, "entered_by": actor.ref}
-    )
+    row, _new = DutyDay.objects.update_or_create(day=day, defaults={**names, "entered_at": at, "entered_by": actor.ref})
     payload = {"day": day.isoformat(), "leader": bool(row.leader_name), "officer": bool(row.officer_name)}
     append(STREAM, "daily.duty_entered", actor=actor.ref, at=at, payload=payload)
     return row
@@ -175,4 +173,4 @@ def _erase(member: Member) -> int:
     return SheetReader.objects.filter(member=member).delete()[0]
 
 
-register(Part("desk", _nothing_hinders, _erase))
+ERASING = Part("desk", _nothing_hinders, _erase)

@@ -31,7 +31,9 @@ def findings(people: MemberArrays, at: datetime) -> list[dict[str, Any]]:
     """Only what is wrong; an empty list is good news."""
     exercise = is_exercise_home()
     trouble, relay = gateway_trouble(exercise, at), relay_state().trouble
-    found: list[dict[str, Any]] = [{"code": "machine", **said} for said in import_string(settings.MUSTER_MACHINE_TROUBLES)()]
+    found: list[dict[str, Any]] = [
+        {"code": "machine", **said} for said in import_string(settings.MUSTER_MACHINE_TROUBLES)()
+    ]
     found += [{"code": f"gateway_{trouble}", "n": 1}] if trouble else []
     found += [{"code": relay, "n": 1}] if relay else []
     counted = {
@@ -46,13 +48,10 @@ def findings(people: MemberArrays, at: datetime) -> list[dict[str, Any]]:
     return found + [{"code": code, "n": n} for code, n in counted.items() if n]
 
 
-
 def _undelivered(exercise: bool, at: datetime) -> int:
     """People whose last callout in 30 days could not be delivered: their numbers are probably wrong."""
     recent = OutMessage.objects.filter(kind="alert", exercise=exercise, queued_at__gt=at - LOOK_BACK, queued_at__lte=at)
-    last: dict[int, str] = {}
-    for member, state in recent.order_by("pk").values_list("member_id", "state"):
-        last[member] = state
+    last = dict(recent.order_by("pk").values_list("member_id", "state"))
     return sum(state == MessageState.FAILED for state in last.values())
 
 

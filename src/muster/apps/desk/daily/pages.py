@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from muster.access.pages import needs
-from muster.access.rights import Right
+from muster.access.rights import Actor, Right
 from muster.apps.desk.daily import actions, facts, reads, words
 from muster.apps.desk.daily.forms import DutyForm
 from muster.apps.desk.models import DailySheet, SheetState
@@ -27,6 +28,20 @@ from muster.web import show
 from muster.web.errors import sentence
 
 NAMES_SHOWN = 60
+
+
+def morning_line(actor: Actor, at: datetime) -> dict[str, Any] | None:
+    """What the duty page says of this morning's sheet; None for those who may not see it."""
+    if actor.unit_path or not actor.may(Right.SEE_PLANS):
+        return None
+    row = reads.todays_sheet(at)
+    made = row is not None and row.state == SheetState.MADE
+    states = Counter(plan["state"] for plan in row.content["plans"]) if made else Counter()
+    findings = len(row.content["findings"]) if made else 0
+    return {
+        "row": row, "made": made, "morning": reads.morning_time(), "total": row.content["total"] if made else None,
+        "states": [(*words.STATES[state], states[state]) for state in words.STATES], "findings": findings,
+    }  # fmt: skip
 
 
 @never_cache

@@ -19,8 +19,9 @@ FRESH = timedelta(days=1)
 def plan_rows(at: datetime, fresh_since: datetime | None = None) -> list[dict[str, Any]]:
     """The office's plans in force, then shipped ones that it has not taken over.
 
-    {"zh", "en", "own", "state": green | red | none, "why", "p_low", "target", "at", "short"}; why: "" for green and red,
-    else waiting | never | failed | nobody | old | moved; short: {"missing", "minutes", "lines": [{"zh", "en"}]} or None.
+    {"zh", "en", "own", "state": green | red | none, "why", "p_low", "target", "at", "alerts", "fades", "short"}; why: "" for green and red,
+    else waiting | never | failed | nobody | old | moved; alerts: how many would be called; fades: whether it is known not to
+    hold any more in 30 days, because certificates run out; short: {"missing", "minutes", "lines": [{"zh", "en"}]} or None.
     """
     names = {row.slug: {"zh": row.zh, "en": row.en} for row in Capability.objects.all()}
     shipped = [one for one in newest_checks() if one.adopted is None]
@@ -50,12 +51,13 @@ def _row(one: Shown, own: bool, at: datetime, since: datetime | None, names: dic
     check = one.check
     why = _why_none(one, at, since)
     row: dict[str, Any] = {"zh": one.template.zh, "en": one.template.en, "own": own, "target": one.template.target}
-    row |= {"state": "none", "why": why, "p_low": None, "at": None, "short": None}
+    row |= {"state": "none", "why": why, "p_low": None, "at": None, "short": None, "alerts": None, "fades": False}
     if why or check is None:
         return row
     row |= {"p_low": check.p_low, "at": check.at.isoformat(), "target": check.target}
     if check.outcome == "holds":
-        return row | {"state": "green"}
+        later = check.result.get("later") or {}
+        return row | {"state": "green", "alerts": len(check.result["alert"]), "fades": not later.get("holds", True)}
     return row | {"state": "red", "short": _short(check, names)}
 
 

@@ -8,21 +8,23 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from muster.apps.plans.models import IncidentKind
 from muster.web import show
 from muster.web.words import THINGS
 
 Row = dict[str, Any]
-MOST_TOWNS, MOST_CAPABILITIES, MOST_PLANS, MOST_FINDINGS, MOST_INCIDENTS = 13, 17, 14, 8, 3
+MOST_TOWNS, MOST_CAPABILITIES, MOST_PLANS, MOST_FINDINGS, MOST_INCIDENTS = 12, 17, 13, 8, 3
+MOST_CERTIFICATES = 6
+ROOMY_LINES = 40
 GROUPS = ("enrolled", "ready", "taken", "away", "unreachable")
 
 # state of a plan -> icon, tone, word
 STATES: dict[str, tuple[str, str, str | Promise]] = {
     "green": ("check", "ok", gettext_lazy("Enough")),
     "red": ("alert-triangle", "bad", gettext_lazy("Not enough")),
-    "none": ("hourglass", "quiet", gettext_lazy("No answer yet")),
+    "none": ("hourglass", "quiet", pgettext_lazy("plan", "No answer yet")),
 }
 WHY: dict[str, str | Promise] = {
     "waiting": gettext_lazy("asked, being computed"),
@@ -39,7 +41,7 @@ def page_of(facts: Row, day: date) -> Row:
     at = datetime.fromisoformat(facts["at"])
     plans = sorted(facts["plans"], key=lambda row: ("red", "none", "green").index(row["state"]))
     cut = len(plans) > MOST_PLANS
-    return {
+    shown = {
         "day": day_words(day), "weekday": date_format(day, "l"), "at": at, "office": facts["office"],
         "phone": facts["phone"], "exercise": facts["exercise"], "duty": facts["duty"],
         "incidents": [_incident(row) for row in facts["incidents"][:MOST_INCIDENTS]],
@@ -53,6 +55,15 @@ def page_of(facts: Row, day: date) -> Row:
         "findings": [finding_words(row) for row in facts["findings"][:MOST_FINDINGS]],
         "more_findings": max(0, len(facts["findings"]) - MOST_FINDINGS),
     }  # fmt: skip
+    return shown | {"dense": _lines(shown) > ROOMY_LINES}
+
+
+def _lines(shown: Row) -> int:
+    """About how many lines of a page the lists take; English words are longer and wrap more often."""
+    left = len(shown["towns"]) + len(shown["certificates"]["rows"]) + 5
+    halves = max(left, len(shown["capabilities"]))
+    lines = halves + len(shown["plans"]) + len(shown["findings"]) + len(shown["incidents"])
+    return lines if show.in_chinese() else lines * 5 // 4
 
 
 def day_words(day: date) -> str:
@@ -90,12 +101,21 @@ def _capabilities(rows: list[Row]) -> list[Row]:
 def plan_words(row: Row, at: datetime) -> Row:
     """Name, mark, chance and reason of one plan."""
     icon, tone, word = STATES[row["state"]]
-    reason = WHY[row["why"]] if row["why"] else _short(row["short"]) if row["short"] else ""
     made = datetime.fromisoformat(row["at"]) if row["at"] else None
     return {
         "name": _label(row), "own": row["own"], "state": row["state"], "icon": icon, "tone": tone, "word": word,
-        "p": row["p_low"], "target": row["target"], "age": age_words(made, at), "reason": reason,
+        "p": row["p_low"], "target": row["target"], "age": age_words(made, at), "note": _note(row),
     }  # fmt: skip
+
+
+def _note(row: Row) -> str:
+    """Why there is no answer, what is missing, or what a plan that holds asks for."""
+    if row["why"]:
+        return str(WHY[row["why"]])
+    if row["short"]:
+        return _short(row["short"])
+    said = _("by calling %(n)s people") % {"n": show.count(row["alerts"])}
+    return _("%(said)s; no longer in 30 days, certificates run out") % {"said": said} if row["fades"] else said
 
 
 def age_words(made: datetime | None, at: datetime) -> str:
@@ -120,10 +140,14 @@ def _short(short: Row) -> str:
 
 
 def _certificates(found: Row) -> Row:
-    """Counts, and the capabilities that lose most."""
-    rows = [row for row in found["rows"] if row["soon"]][:6]
-    listed = _(", ").join(f"{_label(row)} {row['soon']}" for row in rows)
-    return {"lapsed": found["lapsed"], "soon": found["soon"], "later": found["later"], "listed": listed}
+    """Counts, by capability those that lose most; the others in one row."""
+    rows = [row | {"name": _label(row)} for row in found["rows"]]
+    shown = rows if len(rows) <= MOST_CERTIFICATES else rows[: MOST_CERTIFICATES - 1]
+    rest = rows[len(shown) :]
+    if rest:
+        name = _("%(n)s others") % {"n": show.count(len(rest))}
+        shown = [*shown, {"name": name, "soon": sum(r["soon"] for r in rest), "later": sum(r["later"] for r in rest)}]
+    return {"lapsed": found["lapsed"], "soon": found["soon"], "later": found["later"], "rows": shown}
 
 
 def finding_words(row: Row) -> str:
@@ -155,5 +179,3 @@ def finding_words(row: Row) -> str:
         "closures": ngettext("1 road closure is in force", "%(n)s road closures are in force", n),
     }
     return sentences[code] % {"n": show.count(n)}
-
-

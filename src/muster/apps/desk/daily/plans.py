@@ -19,9 +19,10 @@ FRESH = timedelta(days=1)
 def plan_rows(at: datetime, fresh_since: datetime | None = None) -> list[dict[str, Any]]:
     """The office's plans in force, then shipped ones that it has not taken over.
 
-    {"zh", "en", "own", "state": green | red | none, "why", "p_low", "target", "at", "alerts", "fades", "short"}; why: "" for green and red,
-    else waiting | never | failed | nobody | old | moved; alerts: how many would be called; fades: whether it is known not to
-    hold any more in 30 days, because certificates run out; short: {"missing", "minutes", "lines": [{"zh", "en"}]} or None.
+    {"zh", "en", "own", "state": green | red | none, "why", "p_low", "target", "at", "alerts", "fades", "short"}
+    why: "" for green and red, else waiting | never | failed | nobody | old | moved
+    alerts: how many would be called; fades: whether it is known not to hold any more in 30 days
+    short: {"missing", "minutes", "lines": [{"zh", "en"}]} or None
     """
     names = {row.slug: {"zh": row.zh, "en": row.en} for row in Capability.objects.all()}
     shipped = [one for one in newest_checks() if one.adopted is None]

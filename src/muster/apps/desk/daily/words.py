@@ -10,14 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from muster.apps.desk.daily.fit import Lengths, fit
 from muster.apps.plans.models import IncidentKind
 from muster.web import show
 from muster.web.words import THINGS
 
 Row = dict[str, Any]
-MOST_TOWNS, MOST_CAPABILITIES, MOST_PLANS, MOST_FINDINGS, MOST_INCIDENTS = 12, 17, 13, 8, 3
-MOST_CERTIFICATES = 6
-ROOMY_LINES = 40
+# The longest lists that a page bears when everything else is short.
+MOST: Lengths = {"towns": 16, "capabilities": 20, "plans": 16, "findings": 10, "incidents": 3, "certificates": 7}
 GROUPS = ("enrolled", "ready", "taken", "away", "unreachable")
 
 # state of a plan -> icon, tone, word
@@ -38,32 +38,28 @@ WHY: dict[str, str | Promise] = {
 
 def page_of(facts: Row, day: date) -> Row:
     """What the template draws. Lists longer than a page bears are cut, and the rest is counted in one row."""
+    return fit(lambda most: _drawn(facts, day, most), MOST)
+
+
+def _drawn(facts: Row, day: date, most: dict[str, int]) -> Row:
     at = datetime.fromisoformat(facts["at"])
     plans = sorted(facts["plans"], key=lambda row: ("red", "none", "green").index(row["state"]))
-    cut = len(plans) > MOST_PLANS
-    shown = {
+    cut = len(plans) > most["plans"]
+    incidents, findings = facts["incidents"][: most["incidents"]], facts["findings"][: most["findings"]]
+    return {
         "day": day_words(day), "weekday": date_format(day, "l"), "at": at, "office": facts["office"],
         "phone": facts["phone"], "exercise": facts["exercise"], "duty": facts["duty"],
-        "incidents": [_incident(row) for row in facts["incidents"][:MOST_INCIDENTS]],
-        "more_incidents": max(0, len(facts["incidents"]) - MOST_INCIDENTS),
-        "towns": _towns(facts["towns"]), "total": [facts["total"][group] for group in GROUPS],
-        "capabilities": _capabilities(facts["capabilities"]),
-        "plans": [plan_words(row, at) for row in (plans[: MOST_PLANS - 1] if cut else facts["plans"])],
-        "more_plans": len(plans) - MOST_PLANS + 1 if cut else 0,
+        "incidents": [_incident(row) for row in incidents],
+        "more_incidents": len(facts["incidents"]) - len(incidents),
+        "towns": _towns(facts["towns"], most["towns"]), "total": [facts["total"][group] for group in GROUPS],
+        "capabilities": _capabilities(facts["capabilities"], most["capabilities"]),
+        "plans": [plan_words(row, at) for row in (plans[: most["plans"] - 1] if cut else facts["plans"])],
+        "more_plans": len(plans) - most["plans"] + 1 if cut else 0,
         "states": [(*STATES[state], sum(row["state"] == state for row in plans)) for state in STATES],
-        "certificates": _certificates(facts["certificates"]),
-        "findings": [finding_words(row) for row in facts["findings"][:MOST_FINDINGS]],
-        "more_findings": max(0, len(facts["findings"]) - MOST_FINDINGS),
+        "certificates": _certificates(facts["certificates"], most["certificates"]),
+        "findings": [finding_words(row) for row in findings],
+        "more_findings": len(facts["findings"]) - len(findings),
     }  # fmt: skip
-    return shown | {"dense": _lines(shown) > ROOMY_LINES}
-
-
-def _lines(shown: Row) -> int:
-    """About how many lines of a page the lists take; English words are longer and wrap more often."""
-    left = len(shown["towns"]) + len(shown["certificates"]["rows"]) + 5
-    halves = max(left, len(shown["capabilities"]))
-    lines = halves + len(shown["plans"]) + len(shown["findings"]) + len(shown["incidents"])
-    return lines if show.in_chinese() else lines * 5 // 4
 
 
 def day_words(day: date) -> str:
@@ -80,8 +76,8 @@ def _incident(row: Row) -> Row:
     return row | {"kind_word": kind, "t0": datetime.fromisoformat(row["t0"])}
 
 
-def _towns(rows: list[Row]) -> list[Row]:
-    shown = rows if len(rows) <= MOST_TOWNS else rows[: MOST_TOWNS - 1]
+def _towns(rows: list[Row], most: int) -> list[Row]:
+    shown = rows if len(rows) <= most else rows[: most - 1]
     made = [{"name": _label(row) or _("District teams"), "n": [row[group] for group in GROUPS]} for row in shown]
     rest = rows[len(shown) :]
     if rest:
@@ -90,11 +86,11 @@ def _towns(rows: list[Row]) -> list[Row]:
     return made
 
 
-def _capabilities(rows: list[Row]) -> list[Row]:
+def _capabilities(rows: list[Row], most: int) -> list[Row]:
     """The scarcest are never cut."""
-    if len(rows) > MOST_CAPABILITIES:
-        scarce = sorted(rows, key=lambda row: row["ready"] - row["need"])[:MOST_CAPABILITIES]
-        rows = [row for row in rows if row in scarce]
+    if len(rows) > most:
+        scarce = sorted(range(len(rows)), key=lambda at: rows[at]["ready"] - rows[at]["need"])[:most]
+        rows = [rows[at] for at in sorted(scarce)]
     return [row | {"name": _label(row), "short": max(0, row["need"] - row["ready"])} for row in rows]
 
 
@@ -139,10 +135,10 @@ def _short(short: Row) -> str:
     }  # fmt: skip
 
 
-def _certificates(found: Row) -> Row:
+def _certificates(found: Row, most: int) -> Row:
     """Counts, by capability those that lose most; the others in one row."""
     rows = [row | {"name": _label(row)} for row in found["rows"]]
-    shown = rows if len(rows) <= MOST_CERTIFICATES else rows[: MOST_CERTIFICATES - 1]
+    shown = rows if len(rows) <= most else rows[: most - 1]
     rest = rows[len(shown) :]
     if rest:
         name = _("%(n)s others") % {"n": show.count(len(rest))}

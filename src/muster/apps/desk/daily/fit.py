@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PAGE = 1060.0  # 1039 are between the margins; heights guessed here lie 60 to 110 above what the browser makes
+PAGE = 1045.0  # 1039 are between the margins; heights guessed here lie 40 to 80 above what the browser makes
 WIDTH, HALF = 680.0, 331.0
 TOWN_COLUMN, CAPABILITY_COLUMN, CERTIFICATE_COLUMN = 92.0, 120.0, 110.0
 PLAN_COLUMN, NOTE_COLUMN, INCIDENT_COLUMN, FINDING_COLUMN = 210.0, 224.0, 555.0, 300.0
 NOTE_TEXT = 3  # lines of small words under a table
-TITLE = 120.0
+TITLE = 108.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def height(shown: Mapping[str, Any], size: Print) -> float:
         return sum(lines_of(name, size.letter, width) * size.line + size.around for name in names)
 
     one = size.line + size.around
-    left = 2 * (size.head + 2 * one) + 2 * one + (NOTE_TEXT + 1) * size.small
+    left = 2 * (size.head + 2 * one) + one + (NOTE_TEXT + 1) * size.small
     left += rows([row["name"] for row in shown["towns"]], TOWN_COLUMN)
     left += rows([row["name"] for row in shown["certificates"]["rows"]], CERTIFICATE_COLUMN)
     right = size.head + 2 * one + 2 * size.small

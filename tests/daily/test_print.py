@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -124,12 +124,40 @@ def test_the_sheet_of_the_demonstration_district_is_one_page(head: Account, requ
     assert [len(pages_of(printer.print(answer))) for answer in answers] == [1, 1]
 
 
-def test_the_fullest_sheet_there_can_be_is_one_page(world: World, request: pytest.FixtureRequest) -> None:
+@pytest.fixture
+def kept(world: World) -> DailySheet:
+    """A sheet after which somebody else took the duty: one line more than it was made for."""
     sheet = actions.make_now(world.actor("office_head"))
-    DailySheet.objects.filter(pk=sheet.pk).update(content=fullest(sheet.content))
+    DailySheet.objects.filter(pk=sheet.pk).update(made_at=sheet.made_at - timedelta(minutes=5))
+    actions.enter_duty(world.actor("duty_officer"), sheet.day, "罗启明主任", "顾明远、陆怀瑾")
+    return sheet
+
+
+def test_the_fullest_sheet_there_can_be_is_one_page(
+    world: World, kept: DailySheet, request: pytest.FixtureRequest
+) -> None:
+    DailySheet.objects.filter(pk=kept.pk).update(content=fullest(kept.content))
     answers = sheets(world)
+    assert all("罗启明主任" in answer.content.decode() for answer in answers)
     printer = Printer(request.getfixturevalue("chromium"))
     assert [len(pages_of(printer.print(answer))) for answer in answers] == [1, 1]
+
+
+def test_a_sheet_just_before_and_after_the_border_to_small_print_is_one_page(
+    world: World, kept: DailySheet, request: pytest.FixtureRequest
+) -> None:
+    full, answers = fullest(kept.content), []
+    for plans in (5, 10, 11, 12, 13, 14):
+        some = {"towns": 8, "capabilities": 16, "findings": 4, "incidents": 1, "plans": plans}
+        shorter = full | {name: full[name][:length] for name, length in some.items()}
+        for row in shorter["towns"]:
+            row["en"] = "Liyu"
+        DailySheet.objects.filter(pk=kept.pk).update(content=shorter)
+        answers += sheets(world)
+    dense = ["is-dense" in answer.content.decode() for answer in answers]
+    assert {True, False} == set(dense[1::2]), "the border lies within what is tried"
+    printer = Printer(request.getfixturevalue("chromium"))
+    assert {len(pages_of(printer.print(answer))) for answer in answers} == {1}
 
 
 def fullest(content: dict[str, object]) -> dict[str, object]:

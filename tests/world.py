@@ -248,6 +248,7 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         "closure_id": lambda: _closure(world),
         "sheet_row": lambda: 4,
         "check_id": lambda: _check(world),
+        "day": lambda: _sheet(world),
     }
     special: dict[tuple[str, str], Callable[[], object]] = {
         ("reply", "token"): lambda: world.running and TOKEN,
@@ -271,6 +272,14 @@ def _check(world: World) -> int:
     from muster.apps.plans.models import PlanCheck
 
     return PlanCheck.objects.create(template="flood", state="done", target=0.95, asked_by="t", asked_at=world.now).pk
+
+
+def _sheet(world: World) -> str:
+    from muster.apps.desk.daily.actions import make_now
+    from muster.apps.desk.models import DailySheet
+
+    sheet = DailySheet.objects.first() or make_now(world.actor("office_head"))
+    return sheet.day.isoformat()
 
 
 def _import_run(world: World) -> int:

@@ -35,6 +35,7 @@ PAGES = (
     ("login", None, "/login/"),
     ("not-found", "duty", "/no/such/page/"),
     ("duty-list", "duty", "/duty/?all=1"),
+    ("daily", "head", "/daily/"),
     ("duty", "commander", "/duty/{incident}/"),
     ("new-incident", "duty", "/incidents/new/"),
     ("needs", "commander", "/incidents/{incident}/needs/"),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from muster.apps.channels.actions import record_inbound
 from muster.apps.channels.models import OutMessage, Receipt
+from muster.apps.desk.daily.actions import add_reader
 from muster.apps.incidents.actions import close_incident, record_reply_at_desk, stand_down
 from muster.apps.incidents.models import RollCall, RollCallAnswer
 from muster.apps.people import actions
@@ -34,6 +35,7 @@ def filled_member(world: World) -> Member:
     record_inbound("g-1", member.phone, "孩子发烧去不了", False, world.now)
     record_reply_at_desk(desk, alert, answer="decline", reason="孩子发烧", text="孩子发烧去不了")
     times = {"started_at": world.now, "due_at": world.now, "closed_at": world.now}
+    add_reader(head, member.number, agreed=True)
     roll_call = RollCall.objects.create(callout=world.callout, started_by=desk.ref, **times)
     RollCallAnswer.objects.create(roll_call=roll_call, alert=alert, state="accounted", note="在医院", by=desk.ref)
     stand_down(commander, world.callout)

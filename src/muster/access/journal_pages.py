@@ -164,6 +164,7 @@ def stream_words(name: str) -> str:
         "plans": _("Plans"),
         "service": _("Service"),
         "maps": _("Roads"),
+        "daily": _("Daily sheet"),
         "security": _("Accounts and logins"),
     }
     return words.get(kind, name)

@@ -28,6 +28,7 @@ class Right(StrEnum):
     CALL_VILLAGE = "call_village"  # that of a village lead: answers and check-in of his own people, nothing else
     RELEASE = "release"  # early release
     STAND_DOWN = "stand_down"
+    SET_DUTY = "set_duty"  # who is on duty today, who gets the morning sheet by text
     SEE_REVIEW = "see_review"
     SEE_PAY = "see_pay"
     SET_PAY = "set_pay"  # rates of pay
@@ -38,7 +39,7 @@ class Right(StrEnum):
 
 _DESK = {
     Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.OPEN_INCIDENT, Right.PROPOSE,
-    Right.RECORD, Right.SEE_REVIEW, Right.SEE_PAY, Right.CLOSE_ROADS,
+    Right.RECORD, Right.SEE_REVIEW, Right.SEE_PAY, Right.CLOSE_ROADS, Right.SET_DUTY,
 }  # fmt: skip
 RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {

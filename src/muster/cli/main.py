@@ -19,7 +19,14 @@ REFUSED = 1
 WRONG_USE = 2
 
 # module -> name of its group; None: its commands stand beside the others
-PARTS: dict[str, str | None] = {"people": "import", "plan": "plan", "maps": "map", "relay": "relay", "exercise": None}
+PARTS: dict[str, str | None] = {
+    "people": "import",
+    "plan": "plan",
+    "maps": "map",
+    "relay": "relay",
+    "daily": None,
+    "exercise": None,
+}
 
 app = typer.Typer(
     name="muster",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from muster.conf.checks import Finding
+from muster.conf.checks import Finding, look
 
 Words = tuple[str | Promise, str | Promise]
 NOTHING = ""
@@ -134,3 +135,14 @@ def say(finding: Finding) -> tuple[str, str]:
     """(what is so, what to do) in the language of the moment."""
     what, to_do = WORDS[finding.code]
     return str(what) % finding.params, str(to_do) % finding.params if to_do else ""
+
+
+def troubles() -> list[dict[str, str]]:
+    """What is wrong with this machine and has to be put right: [{"zh", "en"}], worst first; without what to do about it,
+    for that is the computer department's page."""
+    wrong = [finding for finding in look() if finding.level == "wrong"]
+    told = {}
+    for word, code in (("zh", "zh-hans"), ("en", "en")):
+        with translation.override(code):
+            told[word] = [say(finding)[0] for finding in wrong]
+    return [{"zh": zh, "en": en} for zh, en in zip(told["zh"], told["en"], strict=True)]

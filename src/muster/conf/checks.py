@@ -148,9 +148,13 @@ def backups(home: Path) -> Found:
     if is_exercise_home():
         return
     folder = keeping.backup_folder()
-    for name, parse in (("MUSTER_BACKUP_KEEP", retention.parse_keep), ("MUSTER_BACKUP_AT", retention.parse_at)):
+    for name, parse, usual in (
+        ("MUSTER_BACKUP_KEEP", retention.parse_keep, "7,5,12"),
+        ("MUSTER_BACKUP_AT", retention.parse_at, "02:30"),
+        ("MUSTER_DAILY_AT", retention.parse_at, "07:30"),
+    ):
         try:
-            parse(os.environ.get(name) or {"MUSTER_BACKUP_KEEP": "7,5,12", "MUSTER_BACKUP_AT": "02:30"}[name])
+            parse(os.environ.get(name) or usual)
         except MusterError:
             yield Finding("backups.setting", "wrong", {"name": name, "value": os.environ[name]})
     failed, newest = keeping.last_failure(), max(keeping.backups(), default=None)

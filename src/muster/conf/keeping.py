@@ -1,7 +1,8 @@
-"""The keep lane: backups at their hour, old ones away, the own certificate renewed before it ends.
+"""The keep lane: backups at their hour, old ones away, the own certificate renewed before it ends, the morning sheet made.
 
-MUSTER_BACKUP_DIR (HOME/backups), MUSTER_BACKUP_AT (02:30, the office's time), MUSTER_BACKUP_KEEP (7,5,12: days, weeks,
-months). An exercise home has no such lane: it lives in another time and has nothing to lose.
+MUSTER_DAILY_AT (07:30, Beijing time): when the sheet is made. MUSTER_BACKUP_DIR (HOME/backups), MUSTER_BACKUP_AT (02:30, the
+office's time), MUSTER_BACKUP_KEEP (7,5,12: days, weeks, months). An exercise home has no such lane: it lives in another time
+and has nothing to lose.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import tarfile
 import time
 import zlib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -119,4 +121,22 @@ class Keeper:
             log.error("keeping.certificate_not_renewed", error=error.code)
 
 
-KEEP_LANE = None if is_exercise_home() else Lane("keep", Keeper().step, idle_seconds=1.0)
+class Days:
+    """What comes once a day: the keeper's work first, for it is seldom due, then the morning sheet."""
+
+    def __init__(self) -> None:
+        self._keeper = Keeper()
+        self._morning: Callable[[], bool] | None = None
+
+    def step(self) -> bool:
+        return self._keeper.step() or self._sheet()
+
+    def _sheet(self) -> bool:
+        if self._morning is None:
+            from muster.apps.desk.daily.jobs import Morning  # models can be had once all apps are ready
+
+            self._morning = Morning().step
+        return self._morning()
+
+
+KEEP_LANE = None if is_exercise_home() else Lane("keep", Days().step, idle_seconds=1.0)

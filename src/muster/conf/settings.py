@@ -160,6 +160,8 @@ MUSTER_PUBLIC_URL = os.environ.get(
 # the reply relay that MUSTER_PUBLIC_URL leads to: its address, or "files" across a one-way gate; empty: none
 MUSTER_RELAY_URL = os.environ.get("MUSTER_RELAY_URL", "").rstrip("/")
 MUSTER_DEMO_WORKBOOK = "muster.exercise.district.workbook.demo_workbook"  # (day) -> .xlsx of invented people
+MUSTER_MACHINE_TROUBLES = "muster.conf.check_words.troubles"  # () -> what is wrong with this machine, in both languages
+MUSTER_DAILY_AT = os.environ.get("MUSTER_DAILY_AT", "07:30")  # when the morning sheet is made, the office's time
 MUSTER_SMS_URL = os.environ.get("MUSTER_SMS_URL", "")  # real gateway; never used for an exercise
 MUSTER_EXERCISE_SMS_URL = os.environ.get("MUSTER_EXERCISE_SMS_URL", "")  # never used for an actual callout
 

@@ -21,7 +21,8 @@ class MessageState(models.TextChoices):
 class OutMessage(models.Model):
     """`client_id` goes to the gateway with every try, so that a resend after a crash can be told from a second message.
 
-    `ref` names what it belongs to (alert:17); (ref, kind) is unique: nobody gets two different alerts of one callout.
+    `ref` names what it belongs to (alert:17, sheet:2026-07-14:5); (ref, kind) is unique: nobody gets two different alerts
+    of one callout, nor a morning's summary twice.
     """
 
     client_id = models.CharField(max_length=40, unique=True)
@@ -34,6 +35,7 @@ class OutMessage(models.Model):
             ("stand_down", "stand_down"),
             ("thanks", "thanks"),
             ("reminder", "reminder"),
+            ("sheet", "sheet"),
         ],
     )
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="messages")

@@ -9,7 +9,11 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        """Offer the start page of an empty system to those who can fill it."""
+        """Offer the start page of an empty system to those who can fill it; the morning sheet says what an erasure does."""
+        from muster.apps.desk.daily.actions import ERASING  # models can be had once all apps are ready
+        from muster.apps.people.erasure import register
+
+        register(ERASING)
         offer_first_page(_start_page)
 
 

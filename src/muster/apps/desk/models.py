@@ -1,9 +1,11 @@
-"""Entries made on a phone in the field, so that each counts once however often it is sent."""
+"""Entries made on a phone in the field, so that each counts once however often it is sent; and the sheet of each morning."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muster.apps.incidents.models import Alert
+from muster.apps.people.models import Member
 
 
 class FieldEntry(models.Model):
@@ -24,3 +26,52 @@ class FieldEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.outcome}"
+
+
+class DutyDay(models.Model):
+    """Who is on duty on one Beijing day, as the office entered it; the last entry counts."""
+
+    day = models.DateField(unique=True)
+    leader_name = models.CharField(max_length=40, blank=True)
+    officer_name = models.CharField(max_length=40, blank=True)
+    entered_at = models.DateTimeField()
+    entered_by = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class SheetState(models.TextChoices):
+    ASKED = "asked", pgettext_lazy("sheet", "Being made")
+    MADE = "made", pgettext_lazy("sheet", "Made")
+    MISSED = "missed", pgettext_lazy("sheet", "Not made")
+
+
+class DailySheet(models.Model):
+    """The sheet of one morning. Asked for first, so that the plans are answered anew; once made, `content` never changes.
+
+    content: what desk.daily.facts.gather gives; digest: SHA-256 of it, the same as in the journal. Names of members never
+    stand in it, only their numbers in the table: an erasure reaches them.
+    """
+
+    day = models.DateField(unique=True)
+    state = models.CharField(max_length=8, choices=SheetState, default=SheetState.ASKED)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField(null=True)
+    content = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.state}"
+
+
+class SheetReader(models.Model):
+    """A member to whom the summary is sent as a text each morning, because he agreed to it."""
+
+    member = models.OneToOneField(Member, on_delete=models.PROTECT, related_name="sheet_reader")
+    agreed_at = models.DateTimeField()
+    added_by = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return f"sheet for {self.member_id}"

@@ -16,6 +16,7 @@ from django.views.decorators.http import condition, require_safe
 from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.apps.desk import regions
+from muster.apps.desk.daily.pages import morning_line
 from muster.apps.desk.quiet import quiet
 from muster.apps.incidents import reads
 from muster.apps.plans.models import MapLayer, MusterPoint
@@ -30,7 +31,8 @@ def duty(request: HttpRequest) -> HttpResponse:
     if len(incidents) == 1 and "all" not in request.GET:
         return redirect("duty-incident", incident_id=incidents[0].pk)
     calm = {} if incidents else {"quiet": quiet(request.actor, clock.now())}
-    return render(request, "desk/list.html", {"nav": "duty", "incidents": incidents, **calm})
+    sheet = morning_line(request.actor, clock.now())
+    return render(request, "desk/list.html", {"nav": "duty", "incidents": incidents, "morning": sheet, **calm})
 
 
 @needs(Right.SEE_INCIDENTS)

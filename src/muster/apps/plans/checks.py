@@ -1,4 +1,4 @@
-"""Questions about the answers to the shipped plans: the newest of each, and whether the books have moved since."""
+"""Questions about the answers to shipped and own plans: the newest of each, and whether the books have moved since."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from muster.apps.plans.models import CheckState, Plan, PlanCheck
-from muster.apps.plans.shipped import Template, templates
+from muster.apps.plans.reads import current_plans
+from muster.apps.plans.shipped import Template, own_template, templates
 from muster.core.errors import NotFound
 from muster.journal.models import Entry, Stream
 
@@ -29,14 +30,26 @@ class Shown:
 
 def newest_checks() -> tuple[Shown, ...]:
     """All shipped plans in their order; three queries."""
+    plans = {(plan.zh, plan.kind): plan for plan in Plan.objects.filter(retired_at=None)}
+    return _shown([(one, plans.get((one.zh, one.kind))) for one in templates()])
+
+
+def newest_own_checks() -> tuple[Shown, ...]:
+    """All plans of the office that are in force, in the order of their list; `adopted` is the plan itself."""
+    return _shown([(own_template(plan), plan) for plan in current_plans()])
+
+
+def own_templates() -> list[Template]:
+    """The office's plans in force as what is asked about."""
+    return [own_template(plan) for plan in current_plans()]
+
+
+def _shown(asked: list[tuple[Template, Plan | None]]) -> tuple[Shown, ...]:
     done = PlanCheck.objects.exclude(state=CheckState.WANTED)
     newest = done.values("template").annotate(newest=Max("pk")).values("newest")
     answered = {row.template: row for row in PlanCheck.objects.filter(pk__in=newest)}
     waiting = {row.template: row for row in PlanCheck.objects.filter(state=CheckState.WANTED)}
-    plans = {(plan.zh, plan.kind): plan for plan in Plan.objects.filter(retired_at=None)}
-    return tuple(
-        Shown(one, answered.get(one.slug), waiting.get(one.slug), plans.get((one.zh, one.kind))) for one in templates()
-    )
+    return tuple(Shown(one, answered.get(one.slug), waiting.get(one.slug), plan) for one, plan in asked)
 
 
 def open_checks() -> list[PlanCheck]:

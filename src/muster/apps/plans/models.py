@@ -108,7 +108,8 @@ class CheckState(models.TextChoices):
 
 
 class PlanCheck(models.Model):
-    """Does a shipped template hold with the people on the books? Asked once, answered once; once done it never changes.
+    """Does a shipped template, or a plan of the office (template "plan-<number>"), hold with the people on the books? Asked
+    once, answered once; once done it never changes.
 
     `result` holds what pages show: points, lines, alert (member ids), certificate, shortfall, repairs, later.
     """

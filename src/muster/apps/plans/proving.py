@@ -69,7 +69,7 @@ def case_of(template: Template, at: datetime) -> Case | None:
     if not len(arrays):
         return None
     said = turnout(arrays.ids, at)
-    points, roads = spots(arrays), roads_at(at)
+    points, roads = spots(arrays, template.points), roads_at(at)
     busy = np.isin(arrays.ids, np.array(sorted(committed_ids(at, exercises=False)), np.int64))
     offset, mu, sigma = arrival_law(said.preparation, _trip(roads, arrays, points))
     bits = dict(Capability.objects.values_list("slug", "bit"))

@@ -1,4 +1,4 @@
-"""The plans that come with the program, and where their people would muster in a district that has no points yet."""
+"""The plans that can be asked about: those that come with the program and the office's own; and where their people muster."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ import yaml
 
 from muster.apps.people.models import Unit, UnitKind
 from muster.apps.people.reads import MemberArrays
-from muster.apps.plans.models import MusterPoint
+from muster.apps.plans.models import MusterPoint, Plan
 from muster.core.errors import NotFound
 from muster.core.geo import distances_km
 
 MOST_POINTS = 6
+OWN = "plan-"
+"""First letters of the slug of an office's own plan; its number follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class TemplateNeed:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A plan as packed; `kind` is an IncidentKind, `target` a probability."""
+    """A plan as packed, or one of the office's own; `kind` is an IncidentKind, `target` a probability, `points` the letters
+    of the muster points that it names (none: those of the district)."""
 
     slug: str
     zh: str
@@ -39,6 +42,7 @@ class Template:
     target: float
     note: str
     needs: tuple[TemplateNeed, ...]
+    points: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.slug
@@ -68,21 +72,38 @@ def _template(row: dict[str, object]) -> Template:
     return Template(needs=needs, **row)
 
 
+def own_template(plan: Plan) -> Template:
+    """A plan of the office as what is asked about; its needs and muster points are read."""
+    needs = plan.needs.select_related("capability").order_by("order")
+    return Template(
+        slug=f"{OWN}{plan.pk}", zh=plan.zh, en=plan.en or plan.zh, kind=plan.kind, target=plan.target, note=plan.note,
+        needs=tuple(TemplateNeed(need.capability.slug, need.people, need.due_minutes) for need in needs),
+        points=tuple(plan.muster_points.order_by("letter").values_list("letter", flat=True)),
+    )  # fmt: skip
+
+
 def template(slug: str) -> Template:
-    """Error: NotFound "plans.template_unknown"."""
-    found = next((one for one in templates() if one.slug == slug), None)
+    """A shipped plan, or the office's own of that number while it is in force. Error: NotFound "plans.template_unknown"."""
+    number = slug.removeprefix(OWN)
+    if slug.startswith(OWN) and number.isascii() and number.isdigit():
+        plan = Plan.objects.filter(pk=int(number), retired_at=None).first()
+        found = own_template(plan) if plan is not None else None
+    else:
+        found = next((one for one in templates() if one.slug == slug), None)
     if found is None:
         raise NotFound("plans.template_unknown")
     return found
 
 
-def spots(arrays: MemberArrays) -> tuple[Spot, ...]:
-    """The district's muster points; without any, the seat of the town that its members reach most easily.
+def spots(arrays: MemberArrays, letters: Sequence[str] = ()) -> tuple[Spot, ...]:
+    """The district's muster points, or those of these letters; without any, the seat of the town that its members reach
+    most easily.
 
     A town's seat is its own place where that is known, else the middle (median) of its members' homes. One point only:
     several would make everybody's way shorter than it may turn out. Empty when no home is known either.
     """
-    known = MusterPoint.objects.order_by("letter")[:MOST_POINTS]
+    named = MusterPoint.objects.filter(letter__in=letters) if letters else MusterPoint.objects.all()
+    known = named.order_by("letter") if letters else named.order_by("letter")[:MOST_POINTS]
     found = tuple(Spot(one.zh, one.en, one.lon, one.lat, assumed=False, letter=one.letter) for one in known)
     return found or _middle(arrays)
 

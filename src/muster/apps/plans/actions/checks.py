@@ -11,7 +11,7 @@ from muster.apps.people.models import Capability
 from muster.apps.people.reads import member_arrays
 from muster.apps.plans.actions.places import save_muster_point
 from muster.apps.plans.actions.writing import STREAM, PlanInput, PlanNeedInput, write_plan
-from muster.apps.plans.checks import books_seq
+from muster.apps.plans.checks import books_seq, own_templates
 from muster.apps.plans.models import CheckState, MusterPoint, Plan, PlanCheck, ReplacementPolicy
 from muster.apps.plans.proving import Answer, Facts
 from muster.apps.plans.shipped import MOST_POINTS, spots, template, templates
@@ -21,14 +21,16 @@ from muster.journal import actions as journal
 
 
 @transaction.atomic
-def ask_checks(actor: Actor) -> int:
-    """Ask of every shipped plan whether it holds; one that already waits is not asked twice. Returns how many are new."""
+def ask_checks(actor: Actor, *, own: bool = False) -> int:
+    """Ask of every shipped plan, and with `own` of every plan of the office, whether it holds; one that already waits is
+    not asked twice. Returns how many are new."""
     check(actor, Right.EDIT_PLANS)
     at = clock.now()
+    wanted = [*(own_templates() if own else ()), *templates()]
     waiting = set(PlanCheck.objects.filter(state=CheckState.WANTED).values_list("template", flat=True))
     asked = [
         PlanCheck(template=one.slug, target=one.target, asked_by=actor.ref, asked_at=at)
-        for one in templates()
+        for one in wanted
         if one.slug not in waiting
     ]
     PlanCheck.objects.bulk_create(asked)

@@ -33,7 +33,7 @@ QUIET = (
         "call",
         ("#open-incident",),
         _("A call comes in"),
-        _("When the telephone rings, press “Open an incident”. Nothing is sent by that."),
+        _('When the telephone rings, press "Open an incident". Nothing is sent by that.'),
         does=True,
     ),
     Step(
@@ -47,7 +47,8 @@ QUIET = (
         (".calm-list", ".calm-columns .top"),
         _("The plans"),
         _(
-            "Each kind of incident has a plan: whom it needs and how many. “Pre-authorised” means the duty officer may send it alone; otherwise somebody has to be woken."
+            'Each kind of incident has a plan: whom it needs and how many. "Pre-authorised" means the duty '
+            "officer may send it alone; otherwise somebody has to be woken."
         ),
     ),
     Step(
@@ -95,7 +96,7 @@ OPEN = (
         "mode",
         ("fieldset:has([name=mode][value=actual])",),
         _("Actual or exercise"),
-        _("Really happening: “Actual”. Trying it out: “Exercise”. It can not be changed later."),
+        _('Really happening: "Actual". Trying it out: "Exercise". It can not be changed later.'),
         does=True,
         fills="[name=mode]",
     ),
@@ -103,7 +104,7 @@ OPEN = (
         "open",
         ("#incident-open",),
         _("Open it"),
-        _("Press “Open the incident”. The plan is solved at once; nobody is called yet."),
+        _('Press "Open the incident". The plan is solved at once; nobody is called yet.'),
         does=True,
     ),
 )
@@ -124,7 +125,8 @@ DUTY = (
         ("#region-head .incident", "#region-head h1"),
         _("What happened, and the clock"),
         _(
-            "What it is about, where, and who called. T+ is the time since the call was taken; every deadline counts from it."
+            "What it is about, where, and who called. T+ is the time since the call was taken; every deadline "
+            "counts from it."
         ),
     ),
     Step(
@@ -132,7 +134,8 @@ DUTY = (
         ("#region-verdict .number", "#region-verdict .hero-row"),
         _("Will enough be there in time?"),
         _(
-            "This is the chance that every post is filled in time, newly worked out at each answer. Green holds the target, red misses it."
+            "This is the chance that every post is filled in time, newly worked out at each answer. Green holds "
+            "the target, red misses it."
         ),
     ),
     Step(
@@ -178,7 +181,7 @@ APPROVE = (
         "approve",
         ("#approve-send",),
         _("Look, then approve"),
-        _("How many are called, and how sure is it? If that is right, press “Approve and send”: the messages leave."),
+        _('How many are called, and how sure is it? If that is right, press "Approve and send": the messages leave.'),
         does=True,
     ),
     Step(
@@ -186,7 +189,8 @@ APPROVE = (
         ("[data-testid=may-not]",),
         _("Somebody else approves"),
         _(
-            "You may not approve this one alone. Wake one of those who are named here; the proposal stands ready for them."
+            "You may not approve this one alone. Wake one of those who are named here; the proposal stands ready "
+            "for them."
         ),
     ),
 )

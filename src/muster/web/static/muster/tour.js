@@ -113,10 +113,10 @@ function stand() {
 
 /* Brings the part to where it and the card have room; at once, for nothing here may move under a hand. */
 function bring(part) {
-  part.scrollIntoView({ block: "nearest" });
+  part.scrollIntoView({ block: "nearest", behavior: "instant" });
   const { top, bottom } = box(part);
   const low = window.innerHeight - barHeight() - card.offsetHeight - 2 * GAP;
-  if (top < EDGE || bottom > low) window.scrollBy(0, top - Math.max(EDGE + 2 * PAD, Math.min(top, low - (bottom - top))));
+  if (top < EDGE || bottom > low) window.scrollBy({ top: top - Math.max(EDGE + 2 * PAD, Math.min(top, low - (bottom - top))), behavior: "instant" });
 }
 
 /* --- steps ---------------------------------------------------------------------------------------------------------- */
@@ -156,11 +156,11 @@ function go(step, hand = false) {
   card.hidden = false;
   card.dataset.step = step.key;
   draw(step);
+  offer();
   bring(partOf(step));
   stand();
   describe(step);
   if (hand) (step.does ? controlOf(step) : button.next).focus({ preventScroll: true });
-  offer();
 }
 
 function open(hand) {

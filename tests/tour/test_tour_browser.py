@@ -132,6 +132,7 @@ def test_it_is_left_and_gone_on_with(running: RunningHome, chromium: Browser) ->
     expect(page.locator("#tour-next")).to_be_focused()
     page.keyboard.press("Enter")
     assert step(page) == "plans"
+    expect(page.locator("#spoken")).to_contain_text("Each kind of incident has a plan")
     page.keyboard.press("Escape")
     expect(page.locator("#tour")).to_be_hidden()
     expect(offer).to_be_focused()

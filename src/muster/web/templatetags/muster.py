@@ -91,7 +91,13 @@ def state_word(state: str) -> str | Promise:
 @register.inclusion_tag("web/tour.html", takes_context=True)
 def tour_of(context: Context, page: str, incident: int | str = "", exercise: bool = True) -> dict[str, object]:
     """The guided tour of a page (muster.web.tour.PAGES), at the end of `block scripts`; `incident`: whose page it is."""
-    return {"steps": tour.PAGES[page], "page": page, "incident": incident, "exercise": exercise, "actor": context["actor"]}
+    return {
+        "steps": tour.PAGES[page],
+        "page": page,
+        "incident": incident,
+        "exercise": exercise,
+        "actor": context["actor"],
+    }
 
 
 @register.inclusion_tag("web/tour_offer.html")

@@ -31,6 +31,7 @@ let current = null;
 let pressed = false;
 let described = null;
 let waitsFor = 0;
+if (page === "open") run.opened = 0; // a form that came back with faults has opened nothing
 
 /* Storage may be shut (private windows, rules of the office): the tour then lasts as long as the page. */
 function read(store, empty) {
@@ -156,6 +157,7 @@ function go(step, hand = false) {
   card.hidden = false;
   card.dataset.step = step.key;
   draw(step);
+  setText(document.getElementById("spoken"), `${step.title}. ${step.says}`); // for who hears the page
   offer();
   bring(partOf(step));
   stand();
@@ -229,6 +231,8 @@ function onward() {
 
 function refresh() {
   if (current) {
+    const next = partOf(current) ? null : here().find((step) => !seen(step)); // what it spoke of has gone: on to what came
+    if (next) return go(next);
     if (partOf(current)) {
       draw(current);
       describe(current);

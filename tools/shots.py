@@ -37,6 +37,9 @@ PAGES = (
     ("duty-list", "duty", "/duty/?all=1"),
     ("daily", "head", "/daily/"),
     ("duty", "commander", "/duty/{incident}/"),
+    ("tour", "duty", "/duty/{incident}/"),
+    ("town", "taishan", "/town/"),
+    ("town-check-in", "taishan", "/town/?view=here"),
     ("new-incident", "duty", "/incidents/new/"),
     ("needs", "commander", "/incidents/{incident}/needs/"),
     ("approve", "commander", "/incidents/{incident}/approve/"),
@@ -74,6 +77,12 @@ PAGES = (
     ("journal", "auditor", "/journal/"),
     ("password", "duty", "/password/"),
 )
+
+# What is done on a page before its picture is taken.
+FIRST = {
+    "tour": "document.querySelector('[data-tour-start]')?.click()",
+    "town": "document.querySelector('[data-open]')?.click()",
+}
 
 
 @contextlib.contextmanager
@@ -142,6 +151,7 @@ class Studio:
             page = visit.new_page()
             page.goto(self.address + path)
             settle(page)
+            page.evaluate(FIRST.get(name, "null"))
             end = "-dark" if theme == "dark" else ""
             page.screenshot(path=folder / f"{name}-{language}-{size}{end}.png", full_page=size == "phone")
 

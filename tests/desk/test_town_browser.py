@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.desk.test_browser import SECONDS, chromium
 from tests.live.test_thirty_pages import PASSWORD
 from tests.postgres import new_database
-from tests.server import Home, RunningHome
+from tests.server import Home, RunningHome, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.django_db(databases=[])]
 __all__ = ["chromium"]
@@ -53,6 +53,8 @@ print(json.dumps({
     "here": CheckIn.objects.count(), "entries": FieldEntry.objects.count(),
 }))
 """
+KEPT = """caches.has('muster-field').then((has) => has ? caches.open('muster-field') : null)
+  .then((store) => store ? store.keys() : []).then((keys) => keys.length)"""
 DIALLED = """
 window.dialled = [];
 document.addEventListener("click", (event) => {
@@ -115,15 +117,13 @@ def test_the_network_is_cut_while_telephoning(town: Town, chromium: Browser) -> 
     # one tap dials, the answers stand open when the officer is back from the call
     first = page.locator(f"#p{town.alerts[1]}")
     first.locator("button.call").click()
-    page.wait_for_function("window.dialled.length === 1", timeout=20 * SECONDS)
+    wait_until(lambda: page.evaluate("window.dialled.length") == 1)
     assert page.evaluate("window.dialled") == ["tel:19900000001"]
     expect(page.locator("a.call")).to_have_count(5)
     first.locator("button[value$=':accept-15']").click()
     expect(first).to_have_attribute("data-group", "accepted", timeout=20 * SECONDS)
     waits(page, 0)
-    page.wait_for_function("caches.has('muster-field').then((has) => has && caches.open('muster-field'))"
-                           ".then((store) => store && store.keys()).then((keys) => keys && keys.length >= 5)",
-                           timeout=20 * SECONDS)  # fmt: skip
+    wait_until(lambda: page.evaluate(KEPT) >= 5)
 
     context.set_offline(True)
     page.locator(f"#p{town.alerts[2]} a.call").click()
@@ -190,3 +190,26 @@ def test_signed_out_in_the_meantime_nothing_is_lost(town: Town, chromium: Browse
     waits(page, 0)
     expect(page.locator(f"#p{town.alerts[1]}")).to_have_attribute("data-group", "accepted", timeout=20 * SECONDS)
     assert town.state()["entries"] == 1
+
+
+def test_over_64_kbit_a_second_the_list_stands_there_within_ten_seconds(town: Town, chromium: Browser) -> None:
+    """The bar of a village at the edge of the network: 64 kbit/s with 300 ms of delay, nothing on the phone yet."""
+    context, page = town.sit_down(chromium)
+    cookies = context.cookies()
+    context.close()
+    fresh = chromium.new_context(base_url=town.running.address, locale="en", viewport={"width": 360, "height": 780})
+    fresh.add_cookies(cookies)
+    page = fresh.new_page()
+    network = fresh.new_cdp_session(page)
+    network.send("Network.enable")
+    loaded: list[float] = []
+    network.on("Network.loadingFinished", lambda told: loaded.append(told["encodedDataLength"]))
+    slow = {"offline": False, "latency": 300, "downloadThroughput": 64_000 / 8, "uploadThroughput": 64_000 / 8}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.goto("/town/", wait_until="commit", timeout=30 * SECONDS)
+    page.locator(f"#p{town.alerts[5]}").wait_for(timeout=10 * SECONDS)
+    page.wait_for_load_state("load", timeout=30 * SECONDS)
+    drawn = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert drawn <= 10 * SECONDS
+    assert 5_000 < sum(loaded) <= 80_000, f"{sum(loaded)} bytes"
+    fresh.close()

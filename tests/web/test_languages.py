@@ -28,9 +28,9 @@ OTHER_LANGUAGE = re.compile(r"""<(\w+)[^>]*\slang="(?:en|zh-hans|zh)"[^>]*>.*?</
 ADDRESS = re.compile(r"https?://\S+")
 PAGES_TO_READ = sorted(name for name in PAGES if _rights(name) or name in {"reply", "check-in-code", "account_login"})
 
-# Words that stand in Latin letters in Chinese text too: formats, datums, file names, codes on the page of an error.
+# Words that stand in Latin letters in Chinese text too: formats, datums, file names, codes on the page of an error, caps of keys.
 LATIN = {"EXERCISE", "ACTUAL", "EN", "SMS", "QR", "xlsx", "xls", "csv", "CSV", "WPS", "Excel", "GCJ", "WGS", "BD", "GB",
-         "UTF", "http", "https", "testserver", "TY", "JSON", "oyrg", "GPS", "kB", "MB", "CNY"}  # fmt: skip
+         "UTF", "http", "https", "testserver", "TY", "JSON", "oyrg", "GPS", "kB", "MB", "CNY", "Esc", "Tab"}  # fmt: skip
 CHINESE = {"演练", "中", "换成中文", "说明", "笔画", "拼音"}
 
 

@@ -58,7 +58,7 @@ class _Named:
 class IncidentForm(KitForm):
     """The five fields: what, where, when, who reported, telephone; and actual or exercise, fixed for life."""
 
-    title = forms.CharField(label=_("What happened"), max_length=100)
+    title = forms.CharField(label=_("What happened"), max_length=100, widget=forms.TextInput(attrs={"autofocus": True}))
     kind = forms.ChoiceField(label=_("Kind of incident"), choices=IncidentKind)
     spot = forms.ChoiceField(label=_("Where"), required=False)
     place = forms.CharField(label=_("Where exactly"), max_length=120, required=False)

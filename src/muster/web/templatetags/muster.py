@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
+from django.template import Context
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 from muster.access.models import Role
 from muster.access.rights import Actor, Right
 from muster.jobs import clock as system_clock
-from muster.web import bars, icons, show, words
+from muster.web import bars, icons, show, tour, words
 
 register = template.Library()
 
@@ -85,3 +86,21 @@ def may(actor: Actor | None, right: str) -> bool:
 def state_word(state: str) -> str | Promise:
     """The word of a person's state (any state of an alert)."""
     return words.PERSON_WORDS[words.person_state(state)]
+
+
+@register.inclusion_tag("web/tour.html", takes_context=True)
+def tour_of(context: Context, page: str, incident: int | str = "", exercise: bool = True) -> dict[str, object]:
+    """The guided tour of a page (muster.web.tour.PAGES), at the end of `block scripts`; `incident`: whose page it is."""
+    return {
+        "steps": tour.PAGES[page],
+        "page": page,
+        "incident": incident,
+        "exercise": exercise,
+        "actor": context["actor"],
+    }
+
+
+@register.inclusion_tag("web/tour_offer.html")
+def tour_offer(look: str = "link-button") -> dict[str, object]:
+    """The quiet offer of the tour; it shows itself when there is something to show."""
+    return {"look": look}

@@ -271,6 +271,8 @@ window.addEventListener("online", () => (load().length ? flush() : look()));
 window.addEventListener("storage", draw);
 document.addEventListener("visibilitychange", () => document.hidden || (load().length ? flush() : look()));
 
+const two = (number) => String(number).padStart(2, "0");
+
 /* Ages run on by themselves, with the office's clock. */
 function tick() {
   const now = clock.now + (performance.now() - clock.at) * clock.speed;
@@ -279,6 +281,10 @@ function tick() {
     const text = seconds < 60 ? words.agoS.replace("{n}", seconds) : words.agoMin.replace("{n}", Math.floor(seconds / 60));
     if (seconds <= 3600 && age.textContent !== text) age.textContent = text;
   }
+  const since = document.getElementById("t-clock");
+  if (!since) return;
+  const gone = Math.max(0, Math.floor((now - Date.parse(since.dataset.t0)) / 1000));
+  since.textContent = `${two(Math.floor(gone / 60))}:${two(gone % 60)}`;
 }
 
 /* The page itself is kept on the phone, so that it opens without network; signing out takes it away. */

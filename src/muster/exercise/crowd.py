@@ -157,7 +157,8 @@ class Crowd:
         self._ways.clear()
         for known in self.called.values():
             out = known.conduct.sets_out
-            if out is not None and known.since + out > minutes and known.came is None and not known.told_off:
+            waits = out is not None and known.since + out > minutes and known.came is None
+            if waits and not known.told_off and not known.stuck:
                 self._think_again(known, minutes)
 
     def _think_again(self, known: Called, minutes: float) -> None:

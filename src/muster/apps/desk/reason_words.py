@@ -58,14 +58,16 @@ def _texts(reason: Reason) -> str:
 
 
 def _area(reason: Reason) -> str:
-    names = _(", ").join(reason.names[:NAMES_SHOWN])
-    more = len(reason.names) - NAMES_SHOWN
-    if more > 0:
-        names = _("%(names)s and %(n)s more") % {"names": names, "n": show.count(more)}
     return _("%(names)s: nothing is delivered and nobody answers, %(n)s called there.") % {
-        "names": names,
+        "names": _names(reason),
         "n": show.count(reason.n),
     }
+
+
+def _names(reason: Reason) -> str:
+    names = _(", ").join(reason.names[:NAMES_SHOWN])
+    more = len(reason.names) - NAMES_SHOWN
+    return _("%(names)s and %(n)s more") % {"names": names, "n": show.count(more)} if more > 0 else names
 
 
 def _unanswered(reason: Reason) -> str:
@@ -77,19 +79,18 @@ def _unanswered(reason: Reason) -> str:
 
 def _road(reason: Reason) -> str:
     values = {
-        "name": reason.names[0],
+        "name": _names(reason),
         "n": show.count(reason.n),
         "minutes": show.count(reason.minutes),
         "lost": show.count(reason.lost),
     }
     if not reason.n:
-        return _("%(name)s is closed: %(lost)s of those called have no way left.") % values
-    said = _("%(name)s is closed: %(n)s of those called need %(minutes)s minutes more.") % values
+        return _("Closed: %(name)s. Of those called, %(lost)s have no way left.") % values
+    said = _("Closed: %(name)s. Of those called, %(n)s need %(minutes)s minutes more.") % values
     if not reason.lost:
         return said
     return (
-        _("%(name)s is closed: %(n)s of those called need %(minutes)s minutes more, %(lost)s have no way left.")
-        % values
+        _("Closed: %(name)s. Of those called, %(n)s need %(minutes)s minutes more, %(lost)s have no way left.") % values
     )
 
 

@@ -145,12 +145,13 @@ def _roads(callout: Callout, alerts: Sequence[Alert], at: datetime) -> list[Reas
         return []
     lon, lat, out = (np.array(column) for column in zip(*known, strict=True))
     points = list(callout.muster_points.values_list("lon", "lat"))
-    found = []
-    for delay in delays_at(at, lon.astype(float), lat.astype(float), points):
-        more = delay.more[out.astype(bool)]
-        longer, lost = more[np.isfinite(more) & (more >= LONGER_MINUTES)], int(np.isinf(more).sum())
-        if len(longer) or lost:
-            minutes = int(median(longer.tolist())) if len(longer) else 0
-            name = delay.closure.name or str(delay.closure.get_kind_display())
-            found.append(Reason("road", n=len(longer), of=int(out.sum()), minutes=minutes, lost=lost, names=(name,)))
-    return sorted(found, key=lambda reason: -(reason.n + reason.lost))
+    delays = delays_at(at, lon.astype(float), lat.astype(float), points)
+    if delays is None:
+        return []
+    more = delays.more[out.astype(bool)]
+    longer, lost = more[np.isfinite(more) & (more >= LONGER_MINUTES)], int(np.isinf(more).sum())
+    if not len(longer) and not lost:
+        return []
+    names = tuple(closure.name or str(closure.get_kind_display()) for closure in delays.closures)
+    minutes = int(median(longer.tolist())) if len(longer) else 0
+    return [Reason("road", n=len(longer), of=int(out.sum()), minutes=minutes, lost=lost, names=names)]

@@ -1,4 +1,4 @@
-"""What each closure costs people on their way: minutes more to their quickest muster point, or no way at all."""
+"""What closures cost people on their way: minutes more to their quickest muster point, or no way at all."""
 
 from __future__ import annotations
 
@@ -14,34 +14,44 @@ from muster.apps.maps.reads.closures import closures_at
 from muster.apps.maps.reads.roads import Roads, roads_at, roads_without
 
 Floats = NDArray[np.float64]
+FELT_MINUTES = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Delay:
-    """One closure in force: `more` (N,) minutes that it alone adds to each person's way, +inf where it takes the last
-    one, 0 where it changes nothing."""
+class Delays:
+    """more (N,): minutes that all closures together add to each person's way, +inf where no way is left that there was on
+    open roads. closures: those whose end alone would help somebody; all where only several ends together would."""
 
-    closure: Closure
     more: Floats
+    closures: tuple[Closure, ...]
 
 
-def delays_at(at: datetime, lon: Floats, lat: Floats, points: Sequence[tuple[float, float]]) -> list[Delay]:
-    """Closures in force at `at` and what each costs those who start at lon, lat (N,) and go to the quickest of `points`
-    (lon, lat). Empty without a road network or without points; costs one query where no road is closed."""
-    closures = list(closures_at(at))
+def delays_at(at: datetime, lon: Floats, lat: Floats, points: Sequence[tuple[float, float]]) -> Delays | None:
+    """What the closures of `at` cost those who start at lon, lat (N,) and go to the quickest of `points` (lon, lat).
+
+    None where they cost nobody anything; one query where no road is closed."""
+    closures = tuple(closures_at(at))
     if not closures or not points or not len(lon):
-        return []
+        return None
     roads = roads_at(at)
     if roads.network is None:
-        return []
+        return None
     now = _quickest(roads, lon, lat, points)
-    return [Delay(one, _more(now, _quickest(roads_without(at, one), lon, lat, points))) for one in closures]
+    more = _more(now, _quickest(roads.open(), lon, lat, points))
+    if not (more >= FELT_MINUTES).any():
+        return None
+    helps = [one for one in closures if _helps(now, _quickest(roads_without(at, one), lon, lat, points))]
+    return Delays(more, tuple(helps) or closures)
 
 
 def _quickest(roads: Roads, lon: Floats, lat: Floats, points: Sequence[tuple[float, float]]) -> Floats:
     return np.min([roads.travel(lon, lat, *point).minutes for point in points], axis=0)
 
 
-def _more(now: Floats, without: Floats) -> Floats:
+def _more(now: Floats, before: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
-        return np.where(np.isfinite(without), now - without, 0.0)
+        return np.where(np.isfinite(before), now - before, 0.0)
+
+
+def _helps(now: Floats, without: Floats) -> bool:
+    return bool((_more(now, without) >= FELT_MINUTES).any())

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tools.bench import commands, desk, first, roads
+from tools.bench import commands, desk, first, lost, roads
 from tools.bench.figures import Figure, head, keep, row
 
 PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "pages": desk.pages,
     "replies": desk.replies,
     "first_answer": first.first_answer,
+    "lost_texts": lost.lost_texts,
     "exercise": commands.exercise,
     "demo": commands.demo,
 }

@@ -18,7 +18,7 @@ from muster.apps.incidents.forecast import UNREPORTED_AFTER, UNSENT_AFTER, not_g
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.states import OPEN, RUNNING, WAITING
-from muster.apps.maps.reads import delays_at
+from muster.apps.maps.reads import closures_at, delays_at
 from muster.apps.people.models import Unit
 from muster.jobs import beats
 
@@ -137,7 +137,7 @@ def _unanswered(alerts: Sequence[Alert], at: datetime) -> list[Reason]:
 def _roads(callout: Callout, alerts: Sequence[Alert], at: datetime) -> list[Reason]:
     """Closures that make the way longer for those called who are not there yet."""
     still = [alert.state in OPEN for alert in sorted(alerts, key=lambda alert: alert.pk)]
-    if not any(still):
+    if not any(still) or not closures_at(at).exists():
         return []
     homes = callout.alerts.order_by("pk").values_list("member__lon", "member__lat")
     known = [(lon, lat, out) for (lon, lat), out in zip(homes, still, strict=False) if lon is not None]

@@ -36,6 +36,7 @@ PAGES = (
     ("not-found", "duty", "/no/such/page/"),
     ("duty-list", "duty", "/duty/?all=1"),
     ("duty", "commander", "/duty/{incident}/"),
+    ("break", "commander", "/exercise/{incident}/break/"),
     ("new-incident", "duty", "/incidents/new/"),
     ("needs", "commander", "/incidents/{incident}/needs/"),
     ("approve", "commander", "/incidents/{incident}/approve/"),

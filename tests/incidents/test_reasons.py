@@ -112,6 +112,12 @@ def test_one_answer_shows_that_the_village_is_reached(office, callout):
     assert all(reason.kind != "area" for reason in reasons(office, callout))
 
 
+def test_a_village_whose_texts_have_not_even_left_is_not_blamed(office, callout):
+    rows = callout.alerts.filter(member__home_unit__code="T1V2")
+    rows.update(state="queued", sent_at=None, delivered_at=None)
+    assert [reason.kind for reason in reasons(office, callout)] == ["unsent"]
+
+
 def test_where_nobody_is_reached_anywhere_no_place_is_blamed(office, callout):
     callout.alerts.update(state="undelivered", delivered_at=None)
     assert [reason.kind for reason in reasons(office, callout)] == ["texts"]

@@ -108,8 +108,12 @@ class Play:
                 if self._over:
                     return
         finally:
-            self._phone.close()
-            self._http.close()
+            self.close()
+
+    def close(self) -> None:
+        """Put the telephones down."""
+        self._phone.close()
+        self._http.close()
 
     # --- time ------------------------------------------------------------------------------------------
     def _ticks(self) -> Iterator[float]:

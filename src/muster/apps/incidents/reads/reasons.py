@@ -53,11 +53,13 @@ def _lanes() -> list[Reason]:
 
 
 def _without_sign(alert: Alert, at: datetime) -> bool:
-    """Called long enough ago, and neither a report nor an answer; who is only telephoned has no message that could fail."""
-    if alert.channel != "sms" or alert.state not in WAITING or alert.delivered_at is not None:
+    """His text has left long enough ago, and neither a report nor an answer came. A text that has not left says nothing
+    about the place, and who is only telephoned has none."""
+    if alert.channel != "sms" or alert.delivered_at is not None:
         return False
     since = alert.sent_at or alert.alerted_at
-    return alert.state == AlertState.UNDELIVERED or since <= at - UNREPORTED_AFTER
+    late = alert.state == AlertState.NOTIFIED and since <= at - UNREPORTED_AFTER
+    return late or alert.state == AlertState.UNDELIVERED
 
 
 # --- places -------------------------------------------------------------------------------------------------
@@ -77,7 +79,8 @@ class Areas:
 def _areas(callout: Callout, dead: Collection[int]) -> Areas:
     """Towns, and villages of other towns, in which nobody who was called by text has given a sign although elsewhere
     enough people did."""
-    rows = callout.alerts.filter(channel="sms").values_list("pk", "member__home_unit__path", "member__unit__path")
+    texts = callout.alerts.filter(channel="sms").exclude(state=AlertState.QUEUED)
+    rows = texts.values_list("pk", "member__home_unit__path", "member__unit__path")
     homes: dict[str, set[int]] = defaultdict(set)
     for pk, home, served in rows:
         parts = (home or served).split("/")

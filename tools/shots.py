@@ -40,6 +40,7 @@ PAGES = (
     ("tour", "duty", "/duty/{incident}/"),
     ("town", "taishan", "/town/"),
     ("town-check-in", "taishan", "/town/?view=here"),
+    ("break", "commander", "/exercise/{incident}/break/"),
     ("new-incident", "duty", "/incidents/new/"),
     ("needs", "commander", "/incidents/{incident}/needs/"),
     ("approve", "commander", "/incidents/{incident}/approve/"),

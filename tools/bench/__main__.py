@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tools.bench import commands, desk, first, novice, roads
+from tools.bench import commands, desk, first, lost, novice, roads
 from tools.bench.figures import Figure, head, keep, row
 
 PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "replies": desk.replies,
     "first_answer": first.first_answer,
     "novice": novice.novice,
+    "lost_texts": lost.lost_texts,
     "exercise": commands.exercise,
     "demo": commands.demo,
 }

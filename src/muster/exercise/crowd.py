@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
+import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Literal
 
@@ -21,6 +22,8 @@ from muster.exercise.truth.day import day_of
 from muster.exercise.truth.nature import nature_of
 
 Kind = Literal["report", "text", "page", "arrive"]
+FAR_KM = 60.0  # stands for a way that does not exist, so that all else is drawn as ever
+SAYS_SO_MINUTES = 1.0  # after he heard that no road is left
 TURN_BACK_MINUTES = 3.0  # who is that close comes the rest of the way
 REPORT_MINUTES = (0.05, 0.4)
 ACCEPTS, DECLINES = ("1", "1", "１", "1 到", "1。"), ("2", "2", "２", "2 走不开")
@@ -52,8 +55,20 @@ class Called:
     since: float
     link: str
     arrives: float | None
+    body: str = ""
+    channel: str = "sms"
+    stuck: bool = False  # would come, and no road is left
     told_off: bool = False
     came: float | None = None
+
+
+def _refusal(word: Word) -> Word:
+    return replace(word, say=Say.DECLINE, reason="other", eta_minutes=None) if word.say is Say.ACCEPT else word
+
+
+def _at_home(plan: Conduct) -> Conduct:
+    """The same person where no road is left: he says that he can not come."""
+    return replace(plan, words=tuple(map(_refusal, plan.words)), sets_out=None, arrives=None)
 
 
 @dataclass
@@ -66,6 +81,7 @@ class Crowd:
     called: dict[str, Called] = field(default_factory=dict)
     _queue: list[tuple[float, int, Event]] = field(default_factory=list)
     _ways: dict[str, dict[str, float]] = field(default_factory=dict)
+    _closed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         towns = tuple(town["code"] for town in read("district")["towns"])
@@ -91,7 +107,8 @@ class Crowd:
         plan = self._conduct(person, text.body, "sms")
         self._report(text, person, minutes, good=plan.delivered)
         link = _LINK.search(text.body)
-        self._start(person, plan, minutes, link.group() if link else "")
+        known = self._start(person, plan, minutes, link.group() if link else "")
+        known.body = text.body
 
     def _report(self, text: Text, person: PersonData, minutes: float, *, good: bool) -> None:
         wait = stream("report", self.seed, person.number, text.body[:12]).uniform(*REPORT_MINUTES)
@@ -110,10 +127,11 @@ class Crowd:
         town = self.district.ground.villages[person.village].town
         nature = nature_of(self.district.seed, person.number, person.team or str(person.village), bool(person.team))
         distance = self._distance(person, body)
-        return conduct(
-            ("run", self.seed), person.number, nature, self._day,
-            part=self._part, town=town, distance_km=distance, channel=channel,
+        plan = conduct(
+            ("run", self.seed), person.number, nature, self._day, part=self._part, town=town, channel=channel,
+            distance_km=distance if math.isfinite(distance) else FAR_KM,
         )  # fmt: skip
+        return plan if math.isfinite(distance) else _at_home(plan)
 
     def _distance(self, person: PersonData, body: str) -> float:
         """To the muster point named in the message; to the nearest one when none is named."""
@@ -126,9 +144,32 @@ class Crowd:
         if place["letter"] not in self._ways:
             people = self.district.people
             lon, lat = [p.lon for p in people], [p.lat for p in people]
-            told = road_km(self.district.seed, lon, lat, (place["lon"], place["lat"]))
+            told = road_km(self.district.seed, lon, lat, (place["lon"], place["lat"]), self._closed)
             self._ways[place["letter"]] = dict(zip([p.number for p in people], told, strict=True))
         return self._ways[place["letter"]]
+
+    def close_bridges(self, names: tuple[str, ...], minutes: float) -> None:
+        """Exactly these bridges are shut from now on. Who has not set out yet goes round, or stays where there is no way;
+        who is on the road has found his way across."""
+        if names == self._closed:
+            return
+        self._closed = names
+        self._ways.clear()
+        for known in self.called.values():
+            out = known.conduct.sets_out
+            waits = out is not None and known.since + out > minutes and known.came is None
+            if waits and not known.told_off and not known.stuck:
+                self._think_again(known, minutes)
+
+    def _think_again(self, known: Called, minutes: float) -> None:
+        again = self._conduct(known.person, known.body, known.channel)
+        known.stuck, known.arrives = again.arrives is None, None
+        if again.arrives is not None:
+            known.arrives = known.since + again.arrives
+            self._push(Event(known.arrives, "arrive", known.person))
+        elif any(word.say is Say.ACCEPT and known.since + word.minutes <= minutes for word in known.conduct.words):
+            word = Word(minutes + SAYS_SO_MINUTES, Say.DECLINE, page=False, reason="other")
+            self._push(Event(word.minutes, "text", known.person, word=word))
 
     def _start(self, person: PersonData, plan: Conduct, minutes: float, link: str) -> Called:
         arrives = None if plan.arrives is None else minutes + plan.arrives
@@ -147,7 +188,7 @@ class Crowd:
         if known is None or not known.conduct.delivered:
             plan = self._conduct(person, where, "voice")
             known = self._start(person, plan.spoken(), minutes, "")
-            known.conduct = plan
+            known.conduct, known.body, known.channel = plan, where, "voice"
         return known.conduct.words[0] if known.conduct.delivered and known.conduct.words else None
 
     def _push(self, event: Event) -> None:
@@ -164,12 +205,13 @@ class Crowd:
             event = heapq.heappop(self._queue)[2]
             if event.kind == "arrive" and not self._arrives(event):
                 continue
-            found.append(event)
+            stuck = event.kind in ("text", "page") and self.called[event.person.number].stuck
+            found.append(replace(event, word=_refusal(event.word)) if stuck and event.word else event)
         return found
 
     def _arrives(self, event: Event) -> bool:
         known = self.called[event.person.number]
-        if known.came is not None or known.arrives is None:
+        if known.came is not None or known.arrives is None or event.minutes < known.arrives:
             return False
         known.came = event.minutes
         return True

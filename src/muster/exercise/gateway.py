@@ -1,6 +1,7 @@
 """The exercise's own SMS gateway, and a trap in the place of the real one.
 
 Speaks the gateway protocol both ways: takes POST /messages from the sender, and hands in delivery reports and texts.
+POST /trouble, signed alike, asks for what goes wrong on purpose and changes it (see `muster.exercise.trouble`).
 The trap stands where a real gateway's address would be: whatever reaches it is a fault.
 """
 
@@ -17,8 +18,12 @@ import httpx
 
 from muster.apps.channels.signing import SIGNATURE_HEADER, TIME_HEADER, check_signature, headers
 from muster.core.errors import NotAllowed, Unavailable
+from muster.exercise.trouble import DOWN, LYING, SLOW, SLOW_SECONDS, Trouble
 
 LOOPBACK = "127.0.0.1"
+TAKEN, REFUSED = (202, b'{"accepted": true}'), (400, b'{"accepted": false}')
+AWAY = (503, b'{"accepted": false}')
+Answer = tuple[int, bytes]
 HAND_IN_AT_ONCE = 500
 
 
@@ -39,8 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status = self.server.taker(self.path, dict(self.headers.items()), body)
-        answer = b'{"accepted": true}' if status == 202 else b'{"accepted": false}'
+        status, answer = self.server.taker(self.path, dict(self.headers.items()), body)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
@@ -67,6 +71,8 @@ class Gateway:
         self._lock = threading.Lock()
         self._new: list[Text] = []
         self._known: dict[str, Text] = {}
+        self._held: list[tuple[str, dict[str, str]]] = []  # (what, item) that waits for the gateway to work again
+        self.trouble = Trouble()
         self.doubled = 0
         self.refused = 0
         self._server = _Server(self._take, port)
@@ -83,7 +89,7 @@ class Gateway:
         self._server.server_close()
         self._client.close()
 
-    def _take(self, path: str, sent: dict[str, str], body: bytes) -> int:
+    def _take(self, path: str, sent: dict[str, str], body: bytes) -> Answer:
         """One message; the same id again is taken and not delivered twice. 202, or 400 for what is not ours."""
         named = {name.lower(): value for name, value in sent.items()}
         stamp, signature = named.get(TIME_HEADER.lower(), ""), named.get(SIGNATURE_HEADER.lower(), "")
@@ -91,16 +97,36 @@ class Gateway:
             check_signature(self._key, "exercise", stamp, signature, body, int(time.time()))
         except NotAllowed:
             self.refused += 1
-            return 400
-        raw = json.loads(body)
+            return REFUSED
+        if path == "/trouble":
+            return self._change(body)
+        if self.trouble.mode == DOWN:
+            return AWAY
+        if self.trouble.mode == SLOW:
+            time.sleep(SLOW_SECONDS)
+        return self._keep(json.loads(body)) if path == "/messages" else REFUSED
+
+    def _keep(self, raw: dict[str, Any]) -> Answer:
         text = Text(raw["id"], raw["to"], raw["text"], bool(raw["exercise"]))
         with self._lock:
             if text.id in self._known:
                 self.doubled += 1
-            else:
-                self._known[text.id] = text
+                return TAKEN
+            self._known[text.id] = text
+            if not self.trouble.loses(text.to):
                 self._new.append(text)
-        return 202 if path == "/messages" else 400
+            elif self.trouble.mode == LYING and not self.trouble.cuts_off(text.to):
+                self._held.append(("reports", {"id": text.id, "status": "delivered", "detail": ""}))
+        return TAKEN
+
+    def _change(self, body: bytes) -> Answer:
+        """Take what the panel orders; 200 and what goes wrong now."""
+        try:
+            with self._lock:
+                self.trouble = self.trouble.changed(json.loads(body))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return REFUSED
+        return 200, self.trouble.shown()
 
     def collect(self) -> list[Text]:
         """What came in since the last time, in an order that does not depend on threads."""
@@ -114,7 +140,22 @@ class Gateway:
             return list(self._known.values())
 
     def hand_in(self, base: str, what: str, items: list[dict[str, str]]) -> None:
-        """`what`: "reports" or "inbound". Unavailable "exercise.gateway_refused" unless the system takes them."""
+        """`what`: "reports" or "inbound"; kept back while the gateway is down. Unavailable "exercise.gateway_refused"
+        unless the system takes them."""
+        with self._lock:
+            self._held += [(what, item) for item in items]
+        self.hand_in_held(base)
+
+    def hand_in_held(self, base: str) -> None:
+        """Whatever waits, unless the gateway is down. Errors: as `hand_in`."""
+        if self.trouble.mode == DOWN:
+            return
+        with self._lock:
+            held, self._held = self._held, []
+        for what in ("reports", "inbound"):
+            self._bring(base, what, [item for kind, item in held if kind == what])
+
+    def _bring(self, base: str, what: str, items: list[dict[str, str]]) -> None:
         for start in range(0, len(items), HAND_IN_AT_ONCE):
             body = json.dumps(items[start : start + HAND_IN_AT_ONCE], ensure_ascii=False).encode()
             signed = headers(self._key, "exercise", int(time.time()), body)
@@ -139,10 +180,10 @@ class Trap:
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self._server.server_address[1]}"
 
-    def _take(self, path: str, sent: dict[str, str], body: bytes) -> int:
+    def _take(self, path: str, sent: dict[str, str], body: bytes) -> Answer:
         del path, sent, body
         self.caught += 1
-        return 503
+        return AWAY
 
     def close(self) -> None:
         self._server.shutdown()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -24,14 +26,20 @@ BUSY_IMPORTS = (ImportState.QUEUED, ImportState.CHECKING, ImportState.COMMITTING
 def idle(_request: HttpRequest) -> JsonResponse:
     """Counts without personal data.
 
-    "outbox", "unsolved", "imports": work waiting, all 0 when the system has caught up. "proposed", "releasable": people
+    "outbox", "unsolved", "imports": work that could be done now, all 0 when the system has caught up; a text that was
+    tried twice in vain and waits for its next try is none. "proposed", "releasable": people
     the newest answers would call or let go, so that the desk need not open pages on which nothing stands."""
     if not is_exercise_home():
         raise NotFound("exercise.not_an_exercise_home")
-    waiting = OutMessage.objects.filter(state__in=(MessageState.QUEUED, MessageState.CLAIMED))
     imports = ImportRun.objects.filter(state__in=BUSY_IMPORTS)
-    work = {"unsolved": unsolved(), "outbox": waiting.count(), "imports": imports.count()}
+    work = {"unsolved": unsolved(), "outbox": _to_send().count(), "imports": imports.count()}
     return JsonResponse({**work, **_on_the_table()})
+
+
+def _to_send() -> QuerySet[OutMessage]:
+    now = timezone.now()
+    tried = Q(state=MessageState.QUEUED, tries__gte=2, next_try_at__gt=now)
+    return OutMessage.objects.filter(state__in=(MessageState.QUEUED, MessageState.CLAIMED)).exclude(tried)
 
 
 def _on_the_table() -> dict[str, int]:

@@ -21,6 +21,7 @@ from muster.exercise.desk import DUTY, Desk
 from muster.exercise.gateway import Gateway
 from muster.exercise.hand import ClockHand
 from muster.exercise.scenario import Scenario
+from muster.exercise.trouble import Trouble
 from muster.exercise.truth.behaviour import Say
 
 # (until minute, tick in minutes): short while answers pour in, longer when little happens
@@ -107,8 +108,12 @@ class Play:
                 if self._over:
                     return
         finally:
-            self._phone.close()
-            self._http.close()
+            self.close()
+
+    def close(self) -> None:
+        """Put the telephones down."""
+        self._phone.close()
+        self._http.close()
 
     # --- time ------------------------------------------------------------------------------------------
     def _ticks(self) -> Iterator[float]:
@@ -176,6 +181,8 @@ class Play:
             self._acts.pop(0)[1]()
             if self._over:
                 return
+        self.gateway.hand_in_held(self.desk.base)
+        self.crowd.close_bridges(self.gateway.trouble.closed, minute)
         self._members_act(self.crowd.until(minute))
         self._telephone(minute)
         self._hold(False)
@@ -222,6 +229,8 @@ class Play:
 
     # --- members ---------------------------------------------------------------------------------------
     def _members_act(self, events: list[Event]) -> None:
+        cut_off = self.gateway.trouble.cuts_off
+        events = [e for e in events if e.kind == "arrive" or not cut_off(e.person.phone)]
         reports = [e for e in events if e.kind == "report"]
         failed = [e for e in reports if not e.good]
         if reports:
@@ -299,13 +308,17 @@ class Play:
         self._phone.submit(page, form, {"phone": event.person.phone})
 
     def _telephone(self, minute: float) -> None:
-        """The desk works through its call list, one after the other."""
+        """The desk works through its call list, one after the other; while texts are failing it looks at the list anew."""
+        if self.approved and not self._stood_down and self.gateway.trouble != Trouble():
+            self._calls = [n for n in self.desk.call_list() if n not in self._rung]
         while self._calls and self._next_call <= minute:
             number = self._calls.pop(0)
             self._next_call = max(self._next_call, minute - 1.0) + 1.0 / self.scenario.calls_per_minute
             if number in self._rung or minute > max(DUE_MINUTES):
                 continue
             self._rung.add(number)
+            if self.gateway.trouble.cuts_off(self.crowd.person(number).phone):
+                continue
             word = self.crowd.ring(number, minute)
             if word is not None:
                 self.desk.enter(number, word)

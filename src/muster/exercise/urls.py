@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from muster.exercise import pages
+from muster.exercise import break_pages, pages
 
-urlpatterns = [path("exercise/idle", pages.idle, name="exercise-idle")]
+urlpatterns = [
+    path("exercise/idle", pages.idle, name="exercise-idle"),
+    path("exercise/<int:incident_id>/break/", break_pages.break_panel, name="exercise-break"),
+]

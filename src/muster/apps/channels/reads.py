@@ -16,14 +16,19 @@ from muster.apps.people.models import Contact
 from muster.codecs import phone
 
 CHUNK = 500
-SILENT_MINUTES = 5  # handed over this long ago and no report: a gateway that takes and never delivers looks like this
+# Handed over this long ago and no report: a gateway that takes and never delivers looks like this. Reports come within
+# seconds where they come at all, and whoever is lost must be named early enough to be telephoned in time.
+SILENT_MINUTES = 3
+UNSENT_MINUTES = 2  # waiting this long after two tries or more: the gateway does not take it
 _LINK = re.compile(r" \S+ https?://\S+")  # with the one word before it: "或点", "or:"
 LEFT = (MessageState.SENT, MessageState.PERHAPS_SENT)
+UNSENT = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.PERHAPS_SENT)
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """Somebody to telephone. `why`: no_sms (no mobile or no gateway) | failed | no_report; `phones` as dialled."""
+    """Somebody to telephone. `why`: no_sms (no mobile or no gateway) | failed | no_report | waiting (the gateway does not
+    take it); `phones` as dialled."""
 
     message_id: int
     ref: str
@@ -40,11 +45,12 @@ class CallRow:
 
 
 def call_rows(refs: Iterable[str], at: datetime, kinds: Sequence[str] = ("alert",)) -> list[CallRow]:
-    """Messages of these kinds of `refs` that reached nobody yet: on the call list, failed, or handed over five minutes
-    before `at` (system's clock) and not reported on. Longest waiting first. Numbers are whole: show them through
-    open_call_list only."""
+    """Messages of these kinds of `refs` that reached nobody yet: on the call list, failed, handed over SILENT_MINUTES
+    before `at` (system's clock) and not reported on, or not taken by the gateway for UNSENT_MINUTES. Longest waiting
+    first. Numbers are whole: show them through open_call_list only."""
     silent = Q(state__in=LEFT, sent_at__lte=at - timedelta(minutes=SILENT_MINUTES))
-    wanted = Q(state__in=(MessageState.CALL_LIST, MessageState.FAILED)) | silent
+    stuck = Q(state__in=UNSENT, sent_at=None, tries__gte=2, queued_at__lte=at - timedelta(minutes=UNSENT_MINUTES))
+    wanted = Q(state__in=(MessageState.CALL_LIST, MessageState.FAILED)) | silent | stuck
     rows = [row for part in _parts(refs) for row in part.filter(wanted, kind__in=kinds)]
     rows.sort(key=lambda row: (row.queued_at, row.pk))
     lines = _landlines({row.member_id for row in rows})
@@ -69,6 +75,8 @@ def _call_row(row: OutMessage, lines: tuple[str, ...]) -> CallRow:
     member = row.member
     paths = [member.unit.path] + ([member.home_unit.path] if member.home_unit else [])
     reasons = {MessageState.CALL_LIST: "no_sms", MessageState.FAILED: "failed"}
+    if row.state in UNSENT and row.sent_at is None:
+        reasons[MessageState(row.state)] = "waiting"
     return CallRow(
         message_id=row.pk,
         ref=row.ref,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 
 from muster.access.rights import Actor, Right
-from muster.apps.desk import drawing, speech
+from muster.apps.desk import drawing, reason_words, speech
 from muster.apps.incidents.board import Board, LineView
+from muster.jobs import clock
 from muster.web import show
 from muster.web.texts import ERROR_TEXTS
 
@@ -29,6 +30,8 @@ EVENT_ICONS = {
     "roll_call.started": "clipboard-check",
     "roll_call.answered": "clipboard-check",
     "roll_call.closed": "clipboard-check",
+    "exercise.broken": "barrier-block",
+    "exercise.mended": "tools",
     "alert.left": "door-exit",
     "alert.check_in_taken_back": "arrow-back-up",
 }
@@ -59,12 +62,16 @@ def event_mark(kind: str, tone: str) -> str:
 def context(board: Board, actor: Actor) -> dict[str, object]:
     """Everything the region templates need."""
     proposal = board.verdict.proposal
+    reasons, more_reasons = reason_words.told(board)
     return {
         "board": board,
         "actor": actor,
+        "exercise_home": clock.is_exercise_home(),
         "verdict": board.verdict,
         "words": speech.verdict_words(board),
         "act": speech.main_act(board, actor),
+        "reasons": reasons,
+        "more_reasons": more_reasons,
         "proposal": proposal,
         "proposal_title": speech.proposal_words(board, proposal) if proposal else "",
         "proposal_names": speech.proposal_names(proposal) if proposal else "",

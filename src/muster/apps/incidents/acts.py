@@ -29,5 +29,7 @@ register(
         "roll_call.started": _("Roll call started"),
         "roll_call.answered": _("Roll call answered"),
         "roll_call.closed": _("Roll call closed"),
+        "exercise.broken": _("Exercise: something was broken on purpose"),
+        "exercise.mended": _("Exercise: what was broken is mended"),
     }
 )

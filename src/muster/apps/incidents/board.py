@@ -93,6 +93,23 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Something outside people's will that keeps those called from coming in time, as counts.
+
+    kind: lane (a process of this system stands still; `names` its name, `minutes` since when) | unsent (the gateway has
+    not taken `n` of `of` texts for `minutes`) | texts (`n` of `of` not delivered) | area (nothing is delivered and nobody
+    answers in `names`; `n` called there) | unanswered (`of` texts count as delivered, only `n` were answered) | road
+    (`names` is closed: `n` people need `minutes` more, the median; `lost` have no way left)."""
+
+    kind: str
+    n: int = 0
+    of: int = 0
+    minutes: int = 0
+    lost: int = 0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of the time list. `kind` picks the icon; `strong` and `sentence` are in the viewer's language."""
 
@@ -146,6 +163,7 @@ class Board:
     releasable: int
     roll_call_id: int | None
     excluded: dict[str, int] = field(default_factory=dict)  # away, committed, lapsed, no_address …
+    reasons: tuple[Reason, ...] = ()  # gravest first
     relay_heard_at: datetime | None = None  # real time; beside the flag relay_silent
 
     @property

@@ -133,6 +133,35 @@ def _roll_call_closed(entry: Entry, _names: Names) -> Line:
     return _("Roll call closed:"), _("everyone accounted for"), "ok"
 
 
+BROKEN: dict[str, Callable[[], str]] = {  # what was broken, and how, in an exercise
+    "bridge": lambda: _("closed a bridge: %(name)s"),
+    "village": lambda: _("cut a place off the network: %(name)s"),
+    "gateway_down": lambda: _("let the SMS gateway fail"),
+    "gateway_lossy": lambda: _("let the SMS gateway lose 30%% of the texts"),
+    "gateway_slow": lambda: _("let the SMS gateway become slow"),
+    "gateway_lying": lambda: _("let the SMS gateway report texts that it does not deliver"),
+    "lane_solve": lambda: _("killed the process of the planner"),
+    "lane_send": lambda: _("killed the process of the sender"),
+}
+MENDED: dict[str, Callable[[], str]] = {
+    "bridge": lambda: _("opened the bridge again: %(name)s"),
+    "village": lambda: _("brought a place back to the network: %(name)s"),
+    "gateway": lambda: _("mended the SMS gateway"),
+    "lane_solve": lambda: _("The planner is back after %(seconds)s s"),
+    "lane_send": lambda: _("The sender is back after %(seconds)s s"),
+}
+
+
+def _broken(entry: Entry, names: Names) -> Line:
+    return names.by(entry.actor), BROKEN[str(entry.payload["what"])]() % entry.payload, "bad"
+
+
+def _mended(entry: Entry, names: Names) -> Line:
+    what = str(entry.payload["what"])
+    said = MENDED[what]() % entry.payload
+    return (said, "", "ok") if what.startswith("lane") else (names.by(entry.actor), said, "ok")
+
+
 SENTENCES: dict[str, Callable[[Entry, Names], Line]] = {
     "incident.opened": _opened,
     "incident.closed": _order(lambda: _("closed the incident, everyone accounted for"), "ok"),
@@ -157,4 +186,6 @@ SENTENCES: dict[str, Callable[[Entry, Names], Line]] = {
     "roll_call.started": _counted(lambda: _("started a roll call of %(n)d people"), "expected"),
     "roll_call.answered": _counted(lambda: _("roll call: %(n)d answered"), "alerts"),
     "roll_call.closed": _roll_call_closed,
+    "exercise.broken": _broken,
+    "exercise.mended": _mended,
 }

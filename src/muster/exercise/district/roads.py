@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from muster.exercise.data import read
 from muster.exercise.district.ground import Ground, make_ground, outline, parting, to_globe, to_plane
 from muster.planning.roads.build import Ways, build_graph
+from muster.planning.roads.closures import Cut, closed_edges, shape_of_road
 from muster.planning.roads.graph import CAR, RoadGraph
 from muster.planning.roads.network import Network
 
@@ -134,10 +135,15 @@ def _measuring(seed: int) -> Network:
     return Network(replace(graph, kmh=np.where(graph.kmh > 0, 60, 0).astype(np.float32)))
 
 
-def road_km(seed: int, lon: Sequence[float], lat: Sequence[float], to: tuple[float, float]) -> list[float]:
-    """Kilometres by the shortest roads from each place to one point, the pieces beside the roads straight."""
+def road_km(
+    seed: int, lon: Sequence[float], lat: Sequence[float], to: tuple[float, float], closed: Sequence[str] = ()
+) -> list[float]:
+    """Kilometres by the shortest roads from each place to one point, the pieces beside the roads straight; not over the
+    bridges named in `closed`, +inf where no way is left."""
     network = _measuring(seed)
+    cuts = [Cut(shape_of_road(network, name, only_bridge=True), road=name) for name in closed]
+    shut = closed_edges(network, cuts)[CAR] if cuts else None
     start = network.snap(CAR, np.array(lon), np.array(lat))
     end = network.snap(CAR, np.array([to[0]]), np.array([to[1]]))
-    roads = network.minutes_to(CAR, end.node)[0][start.node]
+    roads = network.minutes_to(CAR, end.node, shut)[0][start.node]
     return [float(km) for km in roads + (start.metres + end.metres[0]) / 1000]

@@ -14,10 +14,16 @@ from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.reads.events import events
 from muster.apps.incidents.reads.people import GROUP_OF
+from muster.apps.incidents.reads.reasons import reasons_of
 from muster.apps.incidents.reads.verdict import verdict_of
 from muster.apps.incidents.states import COMING, RUNNING
 from muster.jobs.clock import now, speed
 from muster.journal.models import Stream
+
+ALERT_FIELDS = (
+    "callout_id", "state", "need_id", "post_id", "muster_point_id", "channel", "checked_in_at", "alerted_at", "sent_at",
+    "delivered_at", "replied_at",
+)  # fmt: skip
 
 
 def board(callout: Callout, actor: Actor) -> Board:
@@ -26,9 +32,7 @@ def board(callout: Callout, actor: Actor) -> Board:
     incident, relay = callout.incident, relay_state()
     run = callout.solve_runs.order_by("-id").first()
     over = callout.state in {CalloutState.STOOD_DOWN, CalloutState.CLOSED}
-    alerts = list(
-        callout.alerts.only("callout_id", "state", "need_id", "post_id", "muster_point_id", "channel", "checked_in_at")
-    )
+    alerts = list(callout.alerts.only(*ALERT_FIELDS))
     needs = list(callout.needs.select_related("capability"))
     roll_call = callout.roll_calls.filter(closed_at=None).first()
     unaccounted = roll_call.answers.filter(state="expected").count() if roll_call and roll_call.due_at < moment else 0
@@ -54,6 +58,7 @@ def board(callout: Callout, actor: Actor) -> Board:
         points=_points(callout, alerts, _here(alerts, over)),
         events=tuple(events(incident, actor)),
         flags=_flags(callout, moment, relay.trouble),
+        reasons=reasons_of(callout, alerts, moment),
         relay_heard_at=relay.since,
         approved_by=account_name(callout.approved_by),
         approved_at=callout.approved_at,

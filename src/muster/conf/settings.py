@@ -160,6 +160,7 @@ MUSTER_PUBLIC_URL = os.environ.get(
 # the reply relay that MUSTER_PUBLIC_URL leads to: its address, or "files" across a one-way gate; empty: none
 MUSTER_RELAY_URL = os.environ.get("MUSTER_RELAY_URL", "").rstrip("/")
 MUSTER_DEMO_WORKBOOK = "muster.exercise.district.workbook.demo_workbook"  # (day) -> .xlsx of invented people
+MUSTER_WALL_NAMES = os.environ.get("MUSTER_WALL_NAMES", "1") != "0"  # names in the last line of the wall screen
 MUSTER_SMS_URL = os.environ.get("MUSTER_SMS_URL", "")  # real gateway; never used for an exercise
 MUSTER_EXERCISE_SMS_URL = os.environ.get("MUSTER_EXERCISE_SMS_URL", "")  # never used for an actual callout
 

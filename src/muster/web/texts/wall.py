@@ -1,0 +1,9 @@
+"""What to tell people about errors of the wall screen."""
+
+from django.utils.translation import gettext_lazy as _
+
+TEXTS = {
+    "wall.whole_district": _(
+        "The wall shows the whole district; this account sees a part of it. Sign in with an account of the office."
+    ),
+}

@@ -20,6 +20,7 @@ from muster.exercise.data import read
 from muster.exercise.desk import DUTY, Desk
 from muster.exercise.gateway import Gateway
 from muster.exercise.hand import ClockHand
+from muster.exercise.phones import Phones
 from muster.exercise.scenario import Scenario
 from muster.exercise.truth.behaviour import Say
 
@@ -69,6 +70,7 @@ class Play:
     hand: ClockHand
     pace: Pace
     tell: Callable[[float, str], None]
+    phones: Phones | None = None
     approved: bool = False
     _phone: Browser = field(init=False)
     _http: httpx.Client = field(init=False)
@@ -176,6 +178,7 @@ class Play:
             self._acts.pop(0)[1]()
             if self._over:
                 return
+        self._leave_to_phones(self.crowd.about_to_act(minute))
         self._members_act(self.crowd.until(minute))
         self._telephone(minute)
         self._hold(False)
@@ -221,6 +224,11 @@ class Play:
         return False
 
     # --- members ---------------------------------------------------------------------------------------
+    def _leave_to_phones(self, numbers: list[str]) -> None:
+        """Whoever is played by somebody on his own phone is not played here."""
+        if self.phones is not None:
+            self.crowd.taken |= self.phones.silent_among(self.desk.incident, numbers)
+
     def _members_act(self, events: list[Event]) -> None:
         reports = [e for e in events if e.kind == "report"]
         failed = [e for e in reports if not e.good]
@@ -306,6 +314,7 @@ class Play:
             if number in self._rung or minute > max(DUE_MINUTES):
                 continue
             self._rung.add(number)
+            self._leave_to_phones([number])
             word = self.crowd.ring(number, minute)
             if word is not None:
                 self.desk.enter(number, word)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from muster.access.rights import Actor
-from muster.apps.desk import drawing, regions
+from muster.apps.desk import drawing, regions, speech
 from muster.apps.desk.regions import Row
 from muster.apps.incidents import reads
 from muster.apps.incidents.board import Board, Event, LineView
@@ -109,6 +109,7 @@ def _told(event: Event, names: bool) -> Told:
 def context(board: Board) -> dict[str, object]:
     """Everything the wall's region templates need."""
     values = regions.context(board, viewer())
+    words, proposal = speech.verdict_words(board), board.verdict.proposal
     rows, hidden = chosen_rows(regions.rows(board))
     due = next_due(board)
     over = values["over"] or values["ended"]
@@ -118,6 +119,7 @@ def context(board: Board) -> dict[str, object]:
         "place": without_numbers(board.place),
         "troubles": [flag for flag in board.flags if flag.startswith(("gateway_", "relay_"))],
         "others": _others(board),
+        "meaning": [line for line in words.meaning if line][: 1 if proposal else 2],
         "due": None if over else due,
         "due_in": due.due_at - board.now if due else None,
         "rows": [WallRow(row.line, row.word, row.to_call, row.line.accepted + row.line.on_scene) for row in rows],

@@ -24,7 +24,7 @@ from muster.jobs import clock
 
 WALL_ROLE = "wall_screen"
 SIGNED_IN_SECONDS = 30 * 24 * 3600  # counted anew whenever the page connects, which it does every ten minutes
-MOST_PLANS, MOST_SKILLS = 8, 12
+MOST_PLANS, MOST_SKILLS = 8, 11
 
 
 def check_viewer(request: HttpRequest) -> None:

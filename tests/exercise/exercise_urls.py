@@ -1,0 +1,8 @@
+"""Addresses as an exercise home has them: this process was started as a real home and lacks the exercise's."""
+
+from django.urls import include, path
+
+from muster.conf.urls import handler400, handler403, handler404, handler500, urlpatterns as real
+
+urlpatterns = [*real, path("", include("muster.exercise.urls"))]
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from muster.conf.urls import handler400, handler403, handler404, handler500, urlpatterns as real
+from muster.conf.urls import handler400, handler403, handler404, handler500
+from muster.conf.urls import urlpatterns as real
 
 urlpatterns = [*real, path("", include("muster.exercise.urls"))]
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

@@ -145,7 +145,8 @@ def test_before_anybody_speaks_the_phones_are_asked(play: Play, monkeypatch: pyt
     play._acts.clear()
     for minute in (3.0, 6.0, 30.0):
         play._tick(minute)
-    assert spoken and set(spoken) <= set(phones.asked)
+    assert spoken
+    assert set(spoken) <= set(phones.asked)
     assert not set(spoken) & phones.taken
     assert phones.taken & set(phones.asked)
 

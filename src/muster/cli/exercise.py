@@ -132,7 +132,9 @@ def demo(
     scenario: str = typer.Option("S1", help="Which scenario is played."),
     speed: str = typer.Option("20", help="Virtual seconds per real second up to T+10 minutes, or max."),
     port: int = typer.Option(8000, min=0, max=65535, help="Port to answer at; 0 takes a free one."),
-    host: str = typer.Option("127.0.0.1", help="This machine's address to answer at; phones join by one they can reach."),
+    host: str = typer.Option(
+        "127.0.0.1", help="This machine's address to answer at; phones join by one they can reach."
+    ),
     play: bool = typer.Option(True, help="Play the scenario, or only start the system."),
 ) -> None:
     """Start the system on a demonstration district in MUSTER_HOME (./var by default) and play a scenario in it.

@@ -58,7 +58,9 @@ def code_picture(request: HttpRequest, incident_id: int) -> HttpResponse:
         raise NotFound("incidents.unknown", incident=incident_id)
     address = f"{_base(request)}{COOKIE_PATH}/{make_code(incident_id, time.time())}"
     picture = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(picture, kind="svg", border=2, scale=4, light="#fff", xmldecl=False)
+    segno.make(address, error="m", micro=False).save(
+        picture, kind="svg", border=2, scale=4, light="#fff", xmldecl=False
+    )
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 

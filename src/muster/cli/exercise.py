@@ -41,6 +41,7 @@ SENTENCES = {
     "exercise.gateway_refused": "The system refused what the gateway handed in (%(what)s, %(status)s).",
     "exercise.pay_sheet": "The pay sheet has no column with member numbers.",
     "exercise.audit_failed": "The books could not be read after the run: %(said)s",
+    "exercise.speak_form": "The system did not understand for whom the crowd speaks.",
     "exercise.host": "%(host)s is no address of this machine; name one that phones can reach, such as 192.168.1.20.",
     "demo.running": "A demonstration already runs in this folder, at %(address)s",
     "demo.home_in_use": "%(home)s holds something else than a demonstration; set MUSTER_HOME to another folder.",

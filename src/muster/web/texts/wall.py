@@ -6,4 +6,5 @@ TEXTS = {
     "wall.whole_district": _(
         "The wall shows the whole district; this account sees a part of it. Sign in with an account of the office."
     ),
+    "join.code_unknown": _("This code is not valid. Scan the code on the wall."),
 }

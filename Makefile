@@ -4,6 +4,7 @@ BIN := .venv/bin
 SCENARIO ?= S1
 SPEED ?= 20
 PORT ?= 8000
+HOST ?= 127.0.0.1
 SHARED ?= ../shared
 export MUSTER_SHARED := $(abspath $(SHARED))
 
@@ -35,7 +36,7 @@ install-dev: install .venv/dev.stamp
 
 # --- use ------------------------------------------------------------------------------------------------------------
 demo: install
-	$(BIN)/muster demo --scenario $(SCENARIO) --speed $(SPEED) --port $(PORT)
+	$(BIN)/muster demo --scenario $(SCENARIO) --speed $(SPEED) --port $(PORT) --host $(HOST)
 
 # --- checks ---------------------------------------------------------------------------------------------------------
 test: lint types contracts test-sqlite test-postgres

@@ -50,7 +50,8 @@ HOMES = ("V11", "V12", "V21", "V22", "S1")
 SURNAMES = "王李张刘陈杨赵黄周吴"
 GIVEN = ("伟", "芳芳", "建国", "小明", "丽华", "志强")
 ROLES = (
-    "office_head", "commander", "duty_officer", "town_officer", "village_lead", "member", "auditor", "system_admin",
+    "office_head", "commander", "duty_officer", "town_officer", "village_lead", "member", "auditor", "wall_screen",
+    "system_admin",
 )  # fmt: skip
 
 # member index -> capabilities beside general_rescue; certificates of every seventh member have lapsed

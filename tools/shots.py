@@ -25,12 +25,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-SIZES = {"desktop": (1440, 900), "phone": (360, 780)}
+SIZES = {"desktop": (1440, 900), "phone": (360, 780), "wall": (1920, 1080)}
+USUAL = ("desktop", "phone")
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 DARK = {"duty", "people", "approve"}
+WALL = {"wall": "wall"}  # pages with a screen of their own instead of the usual sizes
 GL = ["--no-sandbox", "--use-gl=swiftshader", "--enable-webgl", "--ignore-gpu-blocklist", "--enable-unsafe-swiftshader"]
 
-# name, who looks, address; {incident}, {review}, {plan} and {member} are found on the list pages
+# name, who looks, address; {incident}, {review}, {plan} and {member} are found on the list pages, {code} is made
 PAGES = (
     ("login", None, "/login/"),
     ("not-found", "duty", "/no/such/page/"),
@@ -41,6 +43,8 @@ PAGES = (
     ("town", "taishan", "/town/"),
     ("town-check-in", "taishan", "/town/?view=here"),
     ("break", "commander", "/exercise/{incident}/break/"),
+    ("wall", "auditor", "/wall/{incident}/"),
+    ("join", None, "/exercise/join/{code}"),
     ("new-incident", "duty", "/incidents/new/"),
     ("needs", "commander", "/incidents/{incident}/needs/"),
     ("approve", "commander", "/incidents/{incident}/approve/"),
@@ -191,6 +195,15 @@ def numbers(studio: Studio) -> dict[str, str]:
     return {name: values[0] for name, values in found.items() if values}
 
 
+def join_code(home: Path) -> dict[str, str]:
+    """The code with which phones join the exercise of that home."""
+    told = "import time; from muster.exercise.join_code import make_code; print(make_code(0, time.time()))"
+    program = f"from muster.conf.setup import setup_django; setup_django(); {told}"
+    env = {**os.environ, "MUSTER_HOME": str(home)}
+    done = subprocess.run([sys.executable, "-c", program], env=env, check=True, capture_output=True, text=True)
+    return {"code": done.stdout.strip()}
+
+
 def wanted(only: str) -> list[tuple[str, str | None, str]]:
     names = {name for name in only.split(",") if name}
     return [page for page in PAGES if not names or page[0] in names]
@@ -207,13 +220,13 @@ def main() -> None:
     home = contextlib.nullcontext((given.address.rstrip("/"), given.logins)) if given.address else fresh_home()
     with home as (address, logins), sync_playwright() as play, contextlib.closing(chromium(play)) as browser:
         studio = Studio(browser, address, json.loads(logins.read_text(encoding="utf-8")))
-        known = numbers(studio)
+        known = numbers(studio) | join_code(logins.parent)
         for name, who, path in wanted(given.only):
             if any(hole not in known for hole in re.findall(r"{(\w+)}", path)):
                 print(f"shots: nothing to show for {name}", file=sys.stderr)
                 continue
             for language in LANGUAGES:
-                for size in SIZES:
+                for size in (WALL[name],) if name in WALL else USUAL:
                     for theme in ("light", "dark") if name in DARK else ("light",):
                         studio.shoot(name, who, path.format(**known), language, size, theme, given.out)
 

@@ -1,4 +1,4 @@
-"""The addresses of an exercise home: all of any home, and those of the exercise."""
+"""Addresses as an exercise home has them: this process was started as a real home and lacks those of the exercise."""
 
 from django.urls import include, path
 

@@ -90,3 +90,28 @@ def test_somebody_far_from_the_named_muster_point_arrives_later(crowd: Crowd) ->
     near = crowd._distance(person, "到B栗雨")
     assert crowd._distance(person, "no point named") <= near
     assert crowd._distance(person, "请尽快到Z某处") == crowd._distance(person, "")
+
+
+def test_who_is_taken_by_a_phone_neither_answers_nor_comes(crowd: Crowd) -> None:
+    numbers = called(crowd)
+    acting = {
+        e.person.number for e in everything(Crowd(crowd.district, crowd.scenario, crowd.seed)) if e.kind != "report"
+    }
+    assert not acting  # another crowd of the same people has heard nothing
+    crowd.taken = set(numbers[::2])
+    events = everything(crowd)
+    spoke = {e.person.number for e in events if e.kind != "report"}
+    assert spoke
+    assert not spoke & crowd.taken
+    assert not set(crowd.came()) & crowd.taken
+    assert crowd.taken <= {e.person.number for e in events if e.kind == "report"}  # the network still reports
+    assert all(crowd.ring(number, 30.0) is None for number in crowd.taken)
+
+
+def test_who_is_about_to_act_is_known_beforehand(crowd: Crowd) -> None:
+    called(crowd)
+    for minute in (4.0, 9.0, 1e6):
+        expected = set(crowd.about_to_act(minute))
+        done = {e.person.number for e in crowd.until(minute) if e.kind != "report"}
+        assert done
+        assert done <= expected  # who was told off may stay away after all

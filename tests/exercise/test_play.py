@@ -113,3 +113,49 @@ def test_a_pay_sheet_is_read_by_its_heads() -> None:
     paid, days = read_pay(out.getvalue())
     assert {number: int(amount) for number, amount in paid.items()} == {"TY100001": 200, "TY100002": 0}
     assert days == {"TY100001": 1, "TY100002": 0}
+
+
+class _Phones:
+    """Phones that have taken some members; keeps what it was asked."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self.taken, self.asked = taken, []
+
+    def silent_among(self, incident: int, numbers: list[str]) -> set[str]:
+        self.asked += numbers
+        return self.taken & set(numbers)
+
+
+def test_before_anybody_speaks_the_phones_are_asked(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    from muster.exercise.gateway import Text
+    from tests.exercise.test_crowd import CALL
+
+    people = [p for p in play.crowd.district.people if p.phone]
+    for person in people:
+        play.crowd.hear(Text(f"id-{person.number}", person.phone, CALL, True), 2.0)
+    phones: Any = _Phones({p.number for p in people[::3]})
+    play.phones = phones
+    spoken: list[str] = []
+    monkeypatch.setattr(
+        play, "_members_act", lambda events: spoken.extend(e.person.number for e in events if e.kind != "report")
+    )
+    monkeypatch.setattr(play, "_wait_idle", lambda **_: {"proposed": 0, "releasable": 0})
+    monkeypatch.setattr(play, "_look", lambda _minute: None)
+    play.gateway = type("Silent", (), {"collect": lambda self: []})()
+    play._acts.clear()
+    for minute in (3.0, 6.0, 30.0):
+        play._tick(minute)
+    assert spoken
+    assert set(spoken) <= set(phones.asked)
+    assert not set(spoken) & phones.taken
+    assert phones.taken & set(phones.asked)
+
+
+def test_the_desk_gets_no_answer_from_whom_a_phone_has_taken(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = next(p.number for p in play.crowd.district.people)
+    phones: Any = _Phones({number})
+    play.phones, play._calls = phones, [number]
+    entered: list[str] = []
+    monkeypatch.setattr(Desk, "enter", lambda self, who, word: entered.append(who))
+    play._telephone(10.0)
+    assert (phones.asked, entered) == ([number], [])

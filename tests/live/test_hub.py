@@ -296,3 +296,18 @@ def test_too_many_pages_are_refused() -> None:
         hub.has_room()
 
     run(test())
+
+
+def test_drawings_that_change_nothing_do_not_silence_the_clock() -> None:
+    """A page takes a line without events for dead; a standing picture must not look like one."""
+
+    async def test() -> None:
+        world = World(texts=lambda _seq: {"head": "same"})
+        hub = Hub(world.source(), replace(QUICK, redraw_after_seconds=0.0, heartbeat_seconds=0.05))
+        stream = events(hub.stream(ZH))
+        kinds = [(await anext(stream)).kind for _ in range(4)]
+        assert kinds == ["regions", "clock", "clock", "clock"]
+        assert len(world.drawn) > 4
+        await stream.aclose()
+
+    run(test())

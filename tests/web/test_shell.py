@@ -22,6 +22,7 @@ FIRST_PAGES = {
     "village_lead": "/village/",
     "member": "/me/",
     "auditor": "/duty/",
+    "wall_screen": "/wall/",
     "system_admin": "/accounts/",
 }
 

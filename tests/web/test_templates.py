@@ -27,6 +27,13 @@ def template_name(path: Path) -> str:
     return path.as_posix().split("/templates/", 1)[1]
 
 
+@pytest.fixture
+def with_exercise(settings) -> None:
+    """The part that is installed in exercise homes only has templates too."""
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "muster.exercise"]
+
+
+@pytest.mark.usefixtures("with_exercise")
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_it_compiles(path: Path) -> None:
     assert get_template(template_name(path))

@@ -13,6 +13,7 @@ class Role(models.TextChoices):
     VILLAGE_LEAD = "village_lead", _("Village lead")
     MEMBER = "member", _("Member")
     AUDITOR = "auditor", _("Auditor")
+    WALL_SCREEN = "wall_screen", _("Wall screen")
     SYSTEM_ADMIN = "system_admin", _("System administrator")
 
 

@@ -18,6 +18,7 @@ class Right(StrEnum):
     EDIT_PLANS = "edit_plans"
     PRE_AUTHORISE = "pre_authorise"  # let the duty officer approve a plan alone
     SEE_INCIDENTS = "see_incidents"
+    SEE_WALL = "see_wall"  # the wall screen: incidents of the whole district, nothing to press
     OPEN_INCIDENT = "open_incident"
     CLOSE_ROADS = "close_roads"  # draw and end closures
     PROPOSE = "propose"  # edit needs, ask for a solve, pick by hand
@@ -40,6 +41,7 @@ class Right(StrEnum):
 _DESK = {
     Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.OPEN_INCIDENT, Right.PROPOSE,
     Right.RECORD, Right.SEE_REVIEW, Right.SEE_PAY, Right.CLOSE_ROADS, Right.SET_DUTY,
+    Right.SEE_WALL,
 }  # fmt: skip
 RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {
@@ -59,8 +61,10 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "village_lead": frozenset({Right.CALL_VILLAGE}),
     "member": frozenset({Right.SEE_OWN}),
     "auditor": frozenset({
-        Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.SEE_REVIEW, Right.SEE_PAY, Right.SEE_JOURNAL,
+        Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.SEE_WALL, Right.SEE_REVIEW, Right.SEE_PAY,
+        Right.SEE_JOURNAL,
     }),
+    "wall_screen": frozenset({Right.SEE_WALL}),
     "system_admin": frozenset({Right.MANAGE_ACCOUNTS}),
 }  # fmt: skip
 

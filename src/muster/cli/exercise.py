@@ -41,6 +41,8 @@ SENTENCES = {
     "exercise.gateway_refused": "The system refused what the gateway handed in (%(what)s, %(status)s).",
     "exercise.pay_sheet": "The pay sheet has no column with member numbers.",
     "exercise.audit_failed": "The books could not be read after the run: %(said)s",
+    "exercise.speak_form": "The system did not understand for whom the crowd speaks.",
+    "exercise.host": "%(host)s is no address of this machine; name one that phones can reach, such as 192.168.1.20.",
     "demo.running": "A demonstration already runs in this folder, at %(address)s",
     "demo.home_in_use": "%(home)s holds something else than a demonstration; set MUSTER_HOME to another folder.",
 }
@@ -131,6 +133,9 @@ def demo(
     scenario: str = typer.Option("S1", help="Which scenario is played."),
     speed: str = typer.Option("20", help="Virtual seconds per real second up to T+10 minutes, or max."),
     port: int = typer.Option(8000, min=0, max=65535, help="Port to answer at; 0 takes a free one."),
+    host: str = typer.Option(
+        "127.0.0.1", help="This machine's address to answer at; phones join by one they can reach."
+    ),
     play: bool = typer.Option(True, help="Play the scenario, or only start the system."),
 ) -> None:
     """Start the system on a demonstration district in MUSTER_HOME (./var by default) and play a scenario in it.
@@ -146,7 +151,7 @@ def demo(
 
     signal.signal(signal.SIGTERM, end)
     try:
-        held = run_demo(home_path(), scenario, pace_of(speed), port, play, typer.echo)
+        held = run_demo(home_path(), scenario, pace_of(speed), port, play, typer.echo, host)
     except KeyboardInterrupt:
         typer.echo("Ended.")
         raise typer.Exit(0) from None

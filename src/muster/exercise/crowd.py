@@ -79,6 +79,7 @@ class Crowd:
     scenario: Scenario
     seed: int
     called: dict[str, Called] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)  # members whom somebody plays on his own phone: they do nothing here
     _queue: list[tuple[float, int, Event]] = field(default_factory=list)
     _ways: dict[str, dict[str, float]] = field(default_factory=dict)
     _closed: tuple[str, ...] = ()
@@ -183,6 +184,8 @@ class Crowd:
 
     def ring(self, number: str, minutes: float, where: str = "") -> Word | None:
         """The desk telephones somebody of its call list. What he says at once, None when nobody picks up."""
+        if number in self.taken:
+            return None
         person = self._numbers[number]
         known = self.called.get(number)
         if known is None or not known.conduct.delivered:
@@ -198,11 +201,18 @@ class Crowd:
         """When the next thing happens, in minutes from T0."""
         return self._queue[0][0] if self._queue else None
 
+    def about_to_act(self, minutes: float) -> list[str]:
+        """Numbers of those who would themselves do something up to `minutes`; reports are their network's."""
+        return [e.person.number for at, _n, e in self._queue if at <= minutes and e.kind != "report"]
+
     def until(self, minutes: float) -> list[Event]:
-        """Everything that happens up to `minutes`, in order; people who were told off and stay away do not arrive."""
+        """Everything that happens up to `minutes`, in order; people who were told off and stay away do not arrive, and
+        those who are taken neither answer nor come."""
         found = []
         while self._queue and self._queue[0][0] <= minutes:
             event = heapq.heappop(self._queue)[2]
+            if event.kind != "report" and event.person.number in self.taken:
+                continue
             if event.kind == "arrive" and not self._arrives(event):
                 continue
             stuck = event.kind in ("text", "page") and self.called[event.person.number].stuck

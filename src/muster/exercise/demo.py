@@ -16,7 +16,7 @@ from muster.exercise.hand import ClockHand
 from muster.exercise.play import FULL_SPEED, Pace, demo_pace, steady_pace
 from muster.exercise.prepare import LOGINS_FILE, read_logins
 from muster.exercise.scenario import Scenario, load_scenario, next_start
-from muster.exercise.server import Server, build_home, serving
+from muster.exercise.server import LOOPBACK, Server, build_home, free_port, serving
 from muster.jobs.clock import MARKER
 from muster.jobs.lock import FILE as UP_LOCK
 from muster.jobs.lock import read as read_lock
@@ -70,16 +70,22 @@ def lock_home(home: Path) -> int:
 
 def logins_text(server: Server) -> list[str]:
     """The address and the logins of this home, as lines."""
-    lines = [f"Muster answers at {server.base}/", "", f"{'login':<12}{'password':<20}role"]
+    wall = f"The wall screen is {server.base}/wall/ (sign in as duty; phones join by the code on it)"
+    lines = [f"Muster answers at {server.base}/", wall, "", f"{'login':<12}{'password':<20}role"]
     for login, one in read_logins(server.home).items():
         if login in SHOWN_ROLES:
             lines.append(f"{login:<12}{one['password']:<20}{one['role'].replace('_', ' ')}")
     return [*lines, f"(all logins: {server.home / LOGINS_FILE})", ""]
 
 
-def run_demo(home: Path, scenario_name: str, pace: Pace, port: int, plays: bool, say: Callable[[str], None]) -> bool:
-    """Everything from an empty folder to Ctrl-C. True when the scenario was played and every assertion held."""
+def run_demo(
+    home: Path, scenario_name: str, pace: Pace, port: int, plays: bool, say: Callable[[str], None], host: str = LOOPBACK
+) -> bool:
+    """Everything from an empty folder to Ctrl-C. True when the scenario was played and every assertion held.
+
+    `host` is the address of this machine to answer at; phones join by one that they can reach."""
     scenario = load_scenario(scenario_name)
+    free_port(host)
     with ExitStack() as stack:
         stack.callback(os.close, lock_home(home))
         if not (home / LOGINS_FILE).exists():
@@ -90,7 +96,7 @@ def run_demo(home: Path, scenario_name: str, pace: Pace, port: int, plays: bool,
         stack.callback(gateway.close)
         stack.callback(trap.close)
         hand = ClockHand(home, scenario.at(-1), 1.0)
-        server = stack.enter_context(serving(home, port=port, **surroundings(gateway, trap)))
+        server = stack.enter_context(serving(home, port=port, host=host, **surroundings(gateway, trap)))
         for line in logins_text(server):
             say(line)
         held = _play(scenario, server, gateway, trap, hand, pace, say) if plays else True

@@ -18,6 +18,7 @@ from muster.exercise.desk import Desk
 from muster.exercise.district.make import make_district
 from muster.exercise.gateway import Gateway, Trap
 from muster.exercise.hand import ClockHand
+from muster.exercise.phones import Phones
 from muster.exercise.play import FULL_SPEED, Pace, Play
 from muster.exercise.prepare import read_logins
 from muster.exercise.scenario import Scenario, next_start
@@ -112,18 +113,20 @@ def play(
     district = make_district()
     crowd = Crowd(district, scenario, seed)
     desk = Desk(server.base, read_logins(server.home))
+    phones = Phones(server.base, gateway_key(server.home))
     try:
-        Play(scenario, crowd, desk, gateway, hand, pace, tell).run()
+        Play(scenario, crowd, desk, gateway, hand, pace, tell, phones).run()
         desk.review()
         paid, days = desk.pay_sheet()
         tell(scenario.desk["pay"], f"pay sheet: {len(paid)} people")
     finally:
         desk.close()
+    by_phone = {number: scenario.minute(at) for number, at in phones.came(desk.incident).items()}
     own = environment(server.home)
     return Evidence(
         district=district,
         start=scenario.start,
-        came=crowd.came(),
+        came={**crowd.came(), **by_phone},
         bodies=[(text.body, text.exercise) for text in gateway.everything()],
         trapped=trap.caught,
         doubled=gateway.doubled,

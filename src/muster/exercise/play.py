@@ -20,6 +20,7 @@ from muster.exercise.data import read
 from muster.exercise.desk import DUTY, Desk
 from muster.exercise.gateway import Gateway
 from muster.exercise.hand import ClockHand
+from muster.exercise.phones import Phones
 from muster.exercise.scenario import Scenario
 from muster.exercise.trouble import Trouble
 from muster.exercise.truth.behaviour import Say
@@ -70,6 +71,7 @@ class Play:
     hand: ClockHand
     pace: Pace
     tell: Callable[[float, str], None]
+    phones: Phones | None = None
     approved: bool = False
     _phone: Browser = field(init=False)
     _http: httpx.Client = field(init=False)
@@ -183,6 +185,7 @@ class Play:
                 return
         self.gateway.hand_in_held(self.desk.base)
         self.crowd.close_bridges(self.gateway.trouble.closed, minute)
+        self._leave_to_phones(self.crowd.about_to_act(minute))
         self._members_act(self.crowd.until(minute))
         self._telephone(minute)
         self._hold(False)
@@ -228,6 +231,11 @@ class Play:
         return False
 
     # --- members ---------------------------------------------------------------------------------------
+    def _leave_to_phones(self, numbers: list[str]) -> None:
+        """Whoever is played by somebody on his own phone is not played here."""
+        if self.phones is not None:
+            self.crowd.taken |= self.phones.silent_among(self.desk.incident, numbers)
+
     def _members_act(self, events: list[Event]) -> None:
         cut_off = self.gateway.trouble.cuts_off
         events = [e for e in events if e.kind == "arrive" or not cut_off(e.person.phone)]
@@ -319,6 +327,7 @@ class Play:
             self._rung.add(number)
             if self.gateway.trouble.cuts_off(self.crowd.person(number).phone):
                 continue
+            self._leave_to_phones([number])
             word = self.crowd.ring(number, minute)
             if word is not None:
                 self.desk.enter(number, word)

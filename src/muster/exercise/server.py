@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import ipaddress
 import os
 import shutil
 import signal
@@ -17,9 +18,10 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from muster.core.errors import Unavailable
+from muster.core.errors import InvalidInput, Unavailable
 from muster.jobs.clock import MARKER
 
+LOOPBACK = "127.0.0.1"
 START_SECONDS, STOP_SECONDS = 60.0, 20.0
 MUSTER = [sys.executable, "-m", "muster.cli.main"]
 _KEEP = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE")
@@ -93,24 +95,31 @@ def fresh_home() -> Iterator[Path]:
         yield home
 
 
-def free_port() -> int:
-    """A port of this machine that nobody uses now."""
+def free_port(host: str = LOOPBACK) -> int:
+    """A port of this machine's address `host` that nobody uses now. InvalidInput "exercise.host" for foreign addresses and
+    for "all addresses": people's phones must be told one."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            if ipaddress.ip_address(host).is_unspecified:
+                raise InvalidInput("exercise.host", host=host)
+            probe.bind((host, 0))
+        except (OSError, ValueError) as error:
+            raise InvalidInput("exercise.host", host=host) from error
         return int(probe.getsockname()[1])
 
 
 class Server:
     """`muster up` for a home, as a child process. `base` is its address."""
 
-    def __init__(self, home: Path, *, port: int = 0, **more: str) -> None:
+    def __init__(self, home: Path, *, port: int = 0, host: str = LOOPBACK, **more: str) -> None:
         if not (home / MARKER).exists():
             raise Unavailable("exercise.not_an_exercise_home", home=str(home))
-        port = port or free_port()
-        more.setdefault("MUSTER_PUBLIC_URL", f"http://127.0.0.1:{port}")  # members' phones reach it on this machine
+        port = port or free_port(host)
+        more.setdefault("MUSTER_PUBLIC_URL", f"http://{host}:{port}")  # where members' phones reach it
+        more.setdefault("MUSTER_HOSTS", f"localhost,{LOOPBACK},{host}")
         self._log = (home / "server.log").open("ab")
         self._process = subprocess.Popen(
-            [*MUSTER, "up", "--port", str(port)], env=environment(home, **more),
+            [*MUSTER, "up", "--port", str(port), "--host", host], env=environment(home, **more),
             stdout=subprocess.PIPE, stderr=self._log, text=True, start_new_session=True,
         )  # fmt: skip
         self.home = home
@@ -151,9 +160,9 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path, *, port: int = 0, **more: str) -> Iterator[Server]:
+def serving(home: Path, *, port: int = 0, host: str = LOOPBACK, **more: str) -> Iterator[Server]:
     """A running server, stopped afterwards whatever happens."""
-    server = Server(home, port=port, **more)
+    server = Server(home, port=port, host=host, **more)
     try:
         yield server
     finally:

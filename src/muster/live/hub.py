@@ -20,16 +20,18 @@ from muster.core.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 Version = tuple[object, ...]
+NOTHING = b": \n\n"  # a comment: keeps the connection, is no event
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What decides how a page looks: all who share a view get the same drawing."""
+    """What decides how a page looks: all who share a view get the same drawing. `page`: duty | wall."""
 
     incident_id: int
     language: str
     role: str
     unit_path: str
+    page: str = "duty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,11 @@ class Pace:
 
 @dataclass(eq=False, slots=True)
 class Watcher:
-    """One open page. `sent` is what it has; `wake` is set when there may be something newer."""
+    """One open page. `sent` is what it has; `wake` is set when there may be something newer; `said_at`: loop time of
+    the last event, for a page takes a line on which nothing is said for dead."""
 
     view: View
+    said_at: float
     sent: dict[str, str] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     clock_due: bool = False
@@ -115,26 +119,31 @@ class Hub:
 
     async def stream(self, view: View) -> AsyncIterator[bytes]:
         """Events for one page until it leaves, the hub closes, or its time is over."""
-        watcher = Watcher(view)
+        time = asyncio.get_running_loop().time
+        watcher = Watcher(view, time())
         self.watchers.add(watcher)
         self._start()
-        ends = asyncio.get_running_loop().time() + self.pace.life_seconds
+        ends = time() + self.pace.life_seconds
         try:
             yield b"retry: 2000\n\n"
-            while not watcher.closed and asyncio.get_running_loop().time() < ends:
-                news = self._news(watcher)
-                yield news if news else await self._wait(watcher)
+            while not watcher.closed and time() < ends:
+                news = self._news(watcher) or await self._wait(watcher)
+                if news != NOTHING:
+                    watcher.said_at = time()
+                yield news
         finally:
             self.watchers.discard(watcher)
 
     async def _wait(self, watcher: Watcher) -> bytes:
-        """Until something happens; after a quiet time the clock, which keeps the line open."""
+        """Until something happens; after a quiet time the clock, which keeps the line open. Drawings that changed
+        nothing for this page do not put the clock off."""
+        silent = asyncio.get_running_loop().time() - watcher.said_at
         try:
-            await asyncio.wait_for(watcher.wake.wait(), self.pace.heartbeat_seconds)
+            await asyncio.wait_for(watcher.wake.wait(), max(0.0, self.pace.heartbeat_seconds - silent))
         except TimeoutError:
             return message("clock", self.source.now().fields())
         watcher.wake.clear()
-        return b": \n\n"
+        return NOTHING
 
     def _news(self, watcher: Watcher) -> bytes:
         picture = self.pictures.get(watcher.view)

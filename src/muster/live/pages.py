@@ -1,4 +1,4 @@
-"""The event stream of the duty page."""
+"""The event streams of the duty page and of the wall."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from muster.access.pages import needs
 from muster.access.rights import Right
+from muster.apps.desk import wall, wall_board
 from muster.apps.incidents import reads
 from muster.live.hub import View
 from muster.live.source import hub
@@ -19,8 +20,20 @@ from muster.live.source import hub
 def duty_events(request: HttpRequest, incident_id: int) -> StreamingHttpResponse:
     """/duty/<id>/events: server-sent events `regions` and `clock`. Whoever comes back gets the newest state whole."""
     reads.callout_of(request.actor, incident_id)
+    return _stream(View(incident_id, get_language() or "zh-hans", request.actor.role, request.actor.unit_path))
+
+
+@needs(Right.SEE_WALL)
+@require_GET
+def wall_events(request: HttpRequest, incident_id: int) -> StreamingHttpResponse:
+    """/wall/<id>/events: the same for the wall's own regions, alike for everybody who may open it."""
+    wall.check_viewer(request)
+    wall_board.callout_of(incident_id)
+    return _stream(View(incident_id, get_language() or "zh-hans", "", "", page="wall"))
+
+
+def _stream(view: View) -> StreamingHttpResponse:
     hub.has_room()
-    view = View(incident_id, get_language() or "zh-hans", request.actor.role, request.actor.unit_path)
     if not connection.in_atomic_block:
         connection.close()  # the stream lives for minutes and must not hold a connection for that long
     answer = StreamingHttpResponse(hub.stream(view), content_type="text/event-stream")

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone, translation
 
 from muster.access.rights import Actor
-from muster.apps.desk import regions
+from muster.apps.desk import regions, wall_board
 from muster.apps.incidents import reads
 from muster.apps.incidents.models import Callout
 from muster.jobs import clock
@@ -36,7 +36,11 @@ def versions(incident_ids: Iterable[int]) -> dict[int, Version]:
 
 
 def draw(view: View) -> Picture:
-    """The duty page's regions as a viewer of this kind sees them."""
+    """The regions of the duty page or the wall as a viewer of this kind sees them."""
+    if view.page == "wall":
+        with translation.override(view.language):
+            on_wall = wall_board.board_of(view.incident_id)
+            return Picture(on_wall.seq, wall_board.render(on_wall))
     viewer = Actor(ref="live", name="", role=view.role, unit_path=view.unit_path)
     with translation.override(view.language):
         board = reads.board(reads.callout_of(viewer, view.incident_id), viewer)

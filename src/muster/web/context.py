@@ -36,6 +36,7 @@ NAVIGATION = (
     NavLink("roads", "/maps/closures/", "road", _("Roads"), Right.SEE_INCIDENTS),
     NavLink("review", "/review/", "history", _("Review"), Right.SEE_REVIEW),
     NavLink("journal", "/journal/", "link", _("Journal"), Right.SEE_JOURNAL),
+    NavLink("wall", "/wall/", "device-tv", _("Wall"), Right.SEE_WALL),
     NavLink("accounts", "/accounts/", "key", _("Accounts"), Right.MANAGE_ACCOUNTS),
     NavLink("system", "/system/", "server", _("This machine"), Right.MANAGE_ACCOUNTS),
     NavLink("me", "/me/", "user-circle", _("My page"), Right.SEE_OWN),

@@ -29,6 +29,7 @@ LOOKS: dict[str, tuple[str | Promise, str, str]] = {
 PLACES: dict[str, str | Promise] = {
     "duty": _("Duty"),
     "daily": _("Daily sheet"),
+    "wall": _("Wall"),
     "start": _("Start"),
     "people-list": _("People"),
     "people-units": _("Units"),

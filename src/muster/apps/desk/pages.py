@@ -14,11 +14,13 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
 from muster.access.pages import needs
-from muster.access.rights import Right
+from muster.access.rights import Actor, Right
 from muster.apps.desk import regions
 from muster.apps.desk.daily.pages import morning_line
 from muster.apps.desk.quiet import quiet
 from muster.apps.incidents import reads
+from muster.apps.incidents.board import Board
+from muster.apps.incidents.models import Callout
 from muster.apps.plans.models import MapLayer, MusterPoint
 from muster.jobs import clock
 
@@ -50,14 +52,18 @@ def duty_incident(request: HttpRequest, incident_id: int) -> HttpResponse:
 def duty_map(request: HttpRequest, incident_id: int) -> JsonResponse:
     """/duty/<id>/map.json: marks of people, muster points with counts, the place itself. No names, no numbers."""
     callout = reads.callout_of(request.actor, incident_id)
-    board = reads.board(callout, request.actor)
+    return JsonResponse(map_picture(callout, reads.board(callout, request.actor), request.actor))
+
+
+def map_picture(callout: Callout, board: Board, viewer: Actor) -> dict[str, object]:
+    """{"seq", "site", "points", "people"} as the map takes them; places are (lon, lat), WGS-84."""
     points = [
         {"letter": p.letter, "zh": p.name, "en": p.name_en or p.name, "at": [p.lon, p.lat], "arrived": p.arrived}
         for p in board.points
     ]
     site = {"at": [board.lon, board.lat], "kind": board.kind, "flags": list(board.flags)}
-    people = reads.map_features(callout, request.actor)
-    return JsonResponse({"seq": board.seq, "site": site, "points": points, "people": people})
+    people = reads.map_features(callout, viewer)
+    return {"seq": board.seq, "site": site, "points": points, "people": people}
 
 
 def _layers_tag(_request: HttpRequest) -> str:
@@ -75,7 +81,7 @@ def _layers_body(_tag: str) -> bytes:
     return json.dumps({"layers": layers, "points": points}, ensure_ascii=False).encode()
 
 
-@needs(Right.SEE_INCIDENTS, Right.SEE_PEOPLE)
+@needs(Right.SEE_INCIDENTS, Right.SEE_PEOPLE, Right.SEE_WALL)
 @require_safe
 @condition(etag_func=_layers_tag)
 def map_layers(request: HttpRequest) -> HttpResponse:

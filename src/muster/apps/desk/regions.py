@@ -84,7 +84,7 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
         "hero_long": len(show.chance_number(board.verdict.p_hat)) > 3,
         "here_at": drawing.scale(board.verdict.p_hat),
         "target_at": drawing.scale(board.verdict.target),
-        "rows": _rows(board),
+        "rows": rows(board),
         "totals": _totals(board),
         "people_rows": drawing.people_rows(board.people),
         "events": [
@@ -95,7 +95,8 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
     }
 
 
-def _rows(board: Board) -> list[Row]:
+def rows(board: Board) -> list[Row]:
+    """The lines of the needs board in the plan's order."""
     proposal = board.verdict.proposal
     to_call = dict(proposal.by_order) if proposal else {}
     target = board.verdict.target

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from muster.apps.desk import about, pages, start
+from muster.apps.desk import about, pages, start, wall
 
 urlpatterns = [
     path("about/", about.about_page, name="about"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("duty/", pages.duty, name="duty"),
     path("duty/<int:incident_id>/", pages.duty_incident, name="duty-incident"),
     path("duty/<int:incident_id>/map.json", pages.duty_map, name="duty-map"),
+    path("wall/", wall.wall_page, name="wall"),
+    path("wall/now.json", wall.wall_now, name="wall-now"),
+    path("wall/<int:incident_id>/", wall.wall_incident, name="wall-incident"),
+    path("wall/<int:incident_id>/map.json", wall.wall_map, name="wall-map"),
     path("start/", start.start_page, name="start"),
     path("start/demo/", start.start_demo, name="start-demo"),
     path("start/demo.xlsx", start.demo_file, name="start-demo-file"),

@@ -7,6 +7,7 @@ no cookie is set, no script is needed, nothing is kept by the browser and no oth
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import structlog
@@ -38,20 +39,36 @@ wrong_numbers = Throttle(limit=60, window_seconds=600)  # of one callout: a stra
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """What the page of an alert wears: a template that extends the reply page, with what it needs beyond."""
+
+    template: str = "incidents/reply.html"
+    context: dict[str, object] = field(default_factory=dict)
+
+
+PLAIN = Dress()
+
+
 @csrf_exempt  # the token in the address is the permission; a foreign page does not know it
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, token: str) -> HttpResponse:
     """The member's own page. POST answers; everything else only shows."""
     alert = _alert_of(token)
-    if alert is None or is_gone(alert, now()):
+    return _gone(request, wrong_addresses) if alert is None else alert_page(request, alert)
+
+
+def alert_page(request: HttpRequest, alert: Alert, dress: Dress = PLAIN) -> HttpResponse:
+    """The page of an alert, for whoever has been found to be its member. POST answers; everything else only shows."""
+    if is_gone(alert, now()):
         return _gone(request, wrong_addresses)
     if request.method != "POST":
-        return _own(request, alert)
+        return _own(request, alert, dress=dress)
     if not same_origin(request):
         return _gone(request, wrong_addresses, status=403)
     answer = request.POST.get("answer", "")
     if answer not in ANSWERS:
-        return _own(request, alert, problem="no_answer", status=422)
+        return _own(request, alert, problem="no_answer", status=422, dress=dress)
     return _answered(request, alert, answer)
 
 
@@ -73,24 +90,28 @@ def _answered(request: HttpRequest, alert: Alert, answer: str) -> HttpResponse:
 def _alert_of(token: str) -> Alert | None:
     if not TOKEN.fullmatch(token):
         return None
-    return _shown().filter(token_hash=token_hash(token)).first()
+    return shown_alerts().filter(token_hash=token_hash(token)).first()
 
 
-def _shown() -> QuerySet[Alert]:
+def shown_alerts() -> QuerySet[Alert]:
+    """Alerts with all that their page shows."""
     return Alert.objects.select_related(
         "callout__incident", "member", "muster_point", "need__capability", "post__capability"
     )
 
 
-def _own(request: HttpRequest, alert: Alert, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _own(
+    request: HttpRequest, alert: Alert, *, problem: str = "", status: int = 200, dress: Dress = PLAIN
+) -> HttpResponse:
     page = own_page(alert, now())
     asked = page.face == "ask" or (page.face == "accepted" and "change" in request.GET)
     problem = problem or ("elsewhere" if "elsewhere" in request.GET else "")
     context = {"page": page, "form": asked or page.face == "declined", "asked": asked, "problem": problem}
-    return _render(request, "incidents/reply.html", context, status)
+    return phone_page(request, dress.template, {**context, **dress.context}, status)
 
 
-def _render(request: HttpRequest, template: str, context: dict[str, object], status: int) -> HttpResponse:
+def phone_page(request: HttpRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+    """A page for a member's phone, in the style of the reply page."""
     # Without the request no context processor runs, so nothing of a signed-in browser can get onto the page.
     choices = {"eta_minutes": ETA_MINUTES, "reasons": DECLINE_REASONS.items()}
     number = settings.MUSTER_DESK_PHONE
@@ -113,7 +134,7 @@ def _gone(request: HttpRequest, throttle: Throttle, status: int = 404) -> HttpRe
     if throttle.full(key):
         status = 429
     throttle.count(key)
-    return _render(request, "incidents/reply_gone.html", {}, status)
+    return phone_page(request, "incidents/reply_gone.html", {}, status)
 
 
 def same_origin(request: HttpRequest) -> bool:
@@ -159,7 +180,7 @@ def _checked_in(request: HttpRequest, callout: Callout, alert: Alert, place: Wal
         check_in_by_token(alert, place.where)
     except Conflict as conflict:  # over meanwhile: the own page says so
         log.info("check_in.refused", code=conflict.code, callout=callout.pk)
-    return _own(request, _shown().get(pk=alert.pk))
+    return _own(request, shown_alerts().get(pk=alert.pk))
 
 
 def _alerts_with(callout: Callout, text: str) -> list[Alert]:
@@ -176,4 +197,4 @@ def _ask_number(
 ) -> HttpResponse:
     point = callout.muster_points.filter(letter=place.letter).first()
     context = {"incident": callout.incident, "point": point, "scene": place.where == "scene", "problem": problem}
-    return _render(request, "incidents/reply_check_in.html", context, status)
+    return phone_page(request, "incidents/reply_check_in.html", context, status)

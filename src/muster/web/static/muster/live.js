@@ -1,9 +1,11 @@
 /* The live page: takes changed regions from the server's event stream, keeps the clock running, and shows how old the numbers are.
 
-   The stream resumes by itself (EventSource sends Last-Event-ID); a link that stays away for 5 seconds is said in words. */
+   The stream resumes by itself (EventSource sends Last-Event-ID); a link that stays away for 5 seconds is said in words. A
+   line that is open but says nothing is dead too (a cable was pulled): the server speaks every 15 seconds. */
 
 const home = document.getElementById("live");
 const LOST_AFTER = 5000;
+const SILENT_AFTER = 25000;
 const SPEAK_EVERY = 15000;
 const AGE_SAYS = 3;
 const AGE_OLD = 10;
@@ -11,7 +13,7 @@ const AGE_DEAD = 45; // solved again every few seconds while people come, every 
 
 const clock = { now: Date.parse(home.dataset.now), t0: Date.parse(home.dataset.t0), speed: Number(home.dataset.speed), at: performance.now() };
 const skew = { real: 0 };
-const link = { lostAt: performance.now(), timer: 0, spoken: 0 };
+const link = { lostAt: performance.now(), timer: 0, spoken: 0, source: null, heardAt: performance.now() };
 
 const virtualNow = () => clock.now + (performance.now() - clock.at) * clock.speed;
 const realNow = () => Date.now() + skew.real;
@@ -76,7 +78,9 @@ function setClock(now, speed, real) {
 
 function connect() {
   const source = new EventSource(`${home.dataset.url}?after=${home.dataset.seq}`);
+  link.source = source;
   const alive = () => {
+    link.heardAt = performance.now();
     window.clearTimeout(link.timer);
     link.timer = 0;
     setLink(true);
@@ -93,8 +97,16 @@ function connect() {
   });
   source.addEventListener("error", () => {
     link.timer ||= window.setTimeout(() => setLink(false), LOST_AFTER);
-    if (source.readyState === EventSource.CLOSED) window.setTimeout(connect, 3000);
+    if (source.readyState === EventSource.CLOSED) window.setTimeout(() => source === link.source && connect(), 3000);
   });
+}
+
+function checkLine() {
+  if (performance.now() - link.heardAt < SILENT_AFTER) return;
+  link.heardAt = performance.now();
+  setLink(false);
+  link.source.close();
+  connect();
 }
 
 /* Once a second: running clock, ages of entries, age of the number. */
@@ -118,6 +130,7 @@ function tick() {
     const moment = Date.parse(time.dataset.ago);
     setText(time, agoText((virtualNow() - moment) / 1000, moment));
   }
+  checkLine();
   age();
 }
 

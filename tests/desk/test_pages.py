@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import html as html_lib
 import gzip
+import html as html_lib
 import json
 import re
 

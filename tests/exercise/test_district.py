@@ -16,8 +16,8 @@ from muster.codecs import idnumber, orgcode, phone
 from muster.core.units import beijing_day
 from muster.exercise.data import read
 from muster.exercise.district.make import District, make_district
-from muster.exercise.district.roads import make_roads
 from muster.exercise.district.past import make_past
+from muster.exercise.district.roads import make_roads
 
 FEW = 150
 

@@ -163,7 +163,7 @@ def stream_words(name: str) -> str:
         "people": _("People"),
         "plans": _("Plans"),
         "service": _("Service"),
-        "maps": _("Roads"),
+        "maps": _("Roads and maps"),
         "security": _("Accounts and logins"),
     }
     return words.get(kind, name)

@@ -92,8 +92,14 @@ function relief(source, c) {
   };
 }
 
+/* Pictures cover the own ground: where one does not come, the ground under it is seen. */
+function pictures(source, dark) {
+  const night = dark ? { "raster-brightness-max": 0.62, "raster-saturation": -0.4 } : {};
+  return [{ id: "pictures", type: "raster", source, paint: { "raster-fade-duration": 0, ...night } }];
+}
+
 /* A style. `layers` {slug: GeoJSON} is always there; `choice` says what else there is: `base` {source, layers} of vector
-   tiles that stand in for it, `raster` {source}: pictures instead of a ground, `relief` {source}; `sources` of these. */
+   tiles that stand in for it, `raster` {source}: pictures above the ground, `relief` {source}; `sources` of these. */
 export function groundStyle(layers, dark, en, choice = {}) {
   const c = palette(dark);
   const sources = { ...choice.sources };
@@ -101,15 +107,11 @@ export function groundStyle(layers, dark, en, choice = {}) {
   const places = placesOf(choice.base ?? null, sources);
   const border = lines(placesOf(null, sources), "border", "borders", c.border, 1.2, { cap: "butt", paint: { "line-dasharray": [5, 2, 1, 2] } });
   const background = { id: "outside", type: "background", paint: { "background-color": choice.base ? c.land : c.outside } };
-  if (choice.raster) {
-    const night = dark ? { "raster-brightness-max": 0.62, "raster-saturation": -0.4 } : {};
-    return { version: 8, sources, layers: [background, { id: "pictures", type: "raster", source: choice.raster.source, paint: { "raster-fade-duration": 0, ...night } }, ...border] };
-  }
   const drawn = [
     background, ...ground(places, c), ...(choice.relief ? [relief(choice.relief.source, c)] : []), ...water(places, c),
     ...fills(places, "building", "buildings", { "fill-color": c.building, "fill-outline-color": c.buildingEdge, "fill-opacity": fadeIn(11.6) }, { minzoom: 11.6 }),
     ...(choice.base ? lines(places, "border", "tile-borders", c.border, 0.8, { cap: "butt", paint: { "line-dasharray": [5, 2, 1, 2] } }) : []),
-    ...border, ...roads(places, c), ...names(places, c, en),
+    ...border, ...roads(places, c), ...names(places, c, en), ...(choice.raster ? pictures(choice.raster.source, dark) : []),
   ];
   return { version: 8, sources, layers: drawn };
 }

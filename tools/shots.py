@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"desktop": (1440, 900), "phone": (360, 780)}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-DARK = {"duty", "people", "approve"}
+DARK = {"duty", "people", "approve", "map-layers"}
 GL = ["--no-sandbox", "--use-gl=swiftshader", "--enable-webgl", "--ignore-gpu-blocklist", "--enable-unsafe-swiftshader"]
 
 # name, who looks, address; {incident}, {review}, {plan} and {member} are found on the list pages
@@ -59,6 +59,8 @@ PAGES = (
     ("plan-points", "head", "/plans/points/"),
     ("closures", "duty", "/maps/closures/"),
     ("reach", "duty", "/maps/reach/?point=A"),
+    ("map-layers", "head", "/maps/layers/"),
+    ("map-grounds", "head", "/maps/grounds/"),
     ("calibration", "head", "/plans/calibration/"),
     ("plan-new", "head", "/plans/new/"),
     ("plan", "head", "/plans/{plan}/"),

@@ -239,7 +239,7 @@ from django.conf import settings
 from muster.apps.maps.actions import import_base
 from tests.maps.tiles import archive
 path = Path(settings.HOME) / "base.pmtiles"
-path.write_bytes(archive({(0, 0, 0): b"\x1a\x02\x0a\x00"}, bounds=(-180, -85, 180, 85)))
+path.write_bytes(archive({(0, 0, 0): bytes([26, 2, 10, 0])}, bounds=(-180, -85, 180, 85)))
 import_base(SYSTEM, path)
 """
 ROADS_READ = """

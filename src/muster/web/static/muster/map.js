@@ -37,7 +37,9 @@ class DistrictMap {
 
   async draw() {
     if (!hasWebGL()) {
-      this.plain = new PlainMap(this.home, this.layers, isDark());
+      const shown = this.choices.overlays.filter((overlay) => this.choices.isOn(overlay));
+      const overlays = await Promise.all(shown.map((overlay) => getJson(overlay.url)));
+      this.plain = new PlainMap(this.home, this.layers, isDark(), overlays.flatMap((overlay) => overlay.features));
       this.note();
       return;
     }

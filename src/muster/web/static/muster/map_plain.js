@@ -20,7 +20,8 @@ function* corners(geometry) {
 }
 
 export class PlainMap {
-  constructor(home, layers, dark) {
+  constructor(home, layers, dark, overlays = []) {
+    this.overlays = overlays;
     this.colors = palette(dark);
     this.svg = make("svg", { class: "plain-map", viewBox: `0 0 ${SIZE} ${SIZE}`, preserveAspectRatio: "xMidYMid slice" }, home);
     this.frame = [113, 27.7, 113.1, 27.8];
@@ -74,6 +75,11 @@ export class PlainMap {
     for (const feature of features("railway")) {
       draw(feature, { stroke: c.rail, "stroke-width": 3 });
       draw(feature, { stroke: c.railGap, "stroke-width": 1.6, "stroke-dasharray": "8 8" });
+    }
+    for (const feature of this.overlays) {
+      const spot = feature.geometry.type === "Point" ? this.place(feature.geometry.coordinates) : null;
+      if (spot) make("circle", { cx: spot[0], cy: spot[1], r: 7, class: "plain-overlay" }, this.ground);
+      else draw(feature, { class: "plain-overlay" });
     }
   }
 

@@ -247,6 +247,10 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         "code": lambda: world.running and make_code(world.callout.pk, "A"),
         "mode": lambda: "exercise",
         "closure_id": lambda: _closure(world),
+        "layer_id": lambda: _layer(world),
+        "service_id": lambda: _service(world),
+        "base_id": lambda: 1,
+        "base_hash": lambda: "0" * 64,
         "sheet_row": lambda: 4,
         "check_id": lambda: _check(world),
         "day": lambda: _sheet(world),
@@ -267,6 +271,20 @@ def _closure(world: World) -> int:
 
     line = [(113.12, 27.82), (113.13, 27.83)]
     return draw_closure(world.actor("duty_officer"), ClosureInput(kind="flood", points=line)).pk
+
+
+def _layer(world: World) -> int:
+    from muster.apps.maps.actions import add_overlay
+
+    spot = b'{"type": "Point", "coordinates": [113.12, 27.82]}'
+    return add_overlay(world.actor("duty_officer"), spot, "spot.geojson", datum="wgs84").layer.pk
+
+
+def _service(world: World) -> int:
+    from muster.apps.maps.actions import ServiceInput, add_service
+
+    given = ServiceInput("影像图", "https://tiles.invalid/{z}/{x}/{y}.png", "GS(2026)1234号", "测绘院", "wgs84")
+    return add_service(world.actor("office_head"), given).pk
 
 
 def _check(world: World) -> int:

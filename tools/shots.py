@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"desktop": (1440, 900), "phone": (360, 780), "wall": (1920, 1080)}
 USUAL = ("desktop", "phone")
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-DARK = {"duty", "people", "approve"}
 WALL = {"wall": "wall"}  # pages with a screen of their own instead of the usual sizes
+DARK = {"duty", "people", "approve", "map-layers"}
 GL = ["--no-sandbox", "--use-gl=swiftshader", "--enable-webgl", "--ignore-gpu-blocklist", "--enable-unsafe-swiftshader"]
 
 # name, who looks, address; {incident}, {review}, {plan} and {member} are found on the list pages, {code} is made
@@ -68,6 +68,8 @@ PAGES = (
     ("plan-points", "head", "/plans/points/"),
     ("closures", "duty", "/maps/closures/"),
     ("reach", "duty", "/maps/reach/?point=A"),
+    ("map-layers", "head", "/maps/layers/"),
+    ("map-grounds", "head", "/maps/grounds/"),
     ("calibration", "head", "/plans/calibration/"),
     ("plan-new", "head", "/plans/new/"),
     ("plan", "head", "/plans/{plan}/"),

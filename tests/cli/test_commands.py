@@ -20,6 +20,7 @@ from tests.server import Home
 COMMANDS = (
     [], ["init"], ["check"], ["check", "journal"], ["backup"], ["restore"], ["up"], ["worker"], ["plan"],
     ["plan", "solve"], ["import"], ["import", "people"], ["import", "history"], ["map"], ["map", "import-roads"],
+    ["map", "import"], ["map", "import-layer"], ["map", "bases"], ["map", "forget"],
     ["map", "forget-roads"], ["exercise"], ["demo"],
     ["certs"], ["certs", "issue"], ["check", "deploy"], ["deploy"], ["deploy", "units"], ["pair"], ["standby"], ["takeover"],
     ["switch"], ["rollback"], ["releases"], ["upgrade"],

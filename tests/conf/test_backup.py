@@ -234,30 +234,48 @@ from muster.access.rights import SYSTEM
 from muster.apps.maps.actions import keep_network
 from tests.roads.makers import two_banks
 keep_network(SYSTEM, two_banks().graph, "two-banks.osm.pbf")
+from pathlib import Path
+from django.conf import settings
+from muster.apps.maps.actions import import_base
+from tests.maps.tiles import archive
+path = Path(settings.HOME) / "base.pmtiles"
+path.write_bytes(archive({(0, 0, 0): bytes([26, 2, 10, 0])}, bounds=(-180, -85, 180, 85)))
+import_base(SYSTEM, path)
 """
 ROADS_READ = """
 from muster.apps.maps.reads import current_network
 current = current_network()
 print(current.row.hash, current.problem, len(current.network.graph.lon))
+from muster.apps.maps.reads import current_bases
+print([(row.hash, row.kind) for row in current_bases()])
 """
 
 
 @pytest.mark.processes
-def test_the_roads_come_back_with_their_file(filled: Home, tmp_path: Path) -> None:
+def test_roads_and_base_maps_come_back_with_their_files(filled: Home, tmp_path: Path) -> None:
     filled.python(ROADS)
     filled.muster("backup", str(tmp_path / "backup.tar.gz"))
     other, told = restored(filled, tmp_path / "backup.tar.gz", "second")
     assert told.returncode == 0, told.stderr
     assert other.python(ROADS_READ) == filled.python(ROADS_READ)
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (other.path / "maps").iterdir()] == [0o600]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (other.path / "maps").iterdir()] == [0o600, 0o600]
 
 
-def test_only_files_named_as_road_networks_are_laid_out(tmp_path: Path) -> None:
+def test_only_files_named_as_road_networks_and_base_maps_are_laid_out(tmp_path: Path) -> None:
     good = f"maps/{'a' * 64}.npz"
-    names = (good, "maps/../outside.npz", f"maps/{'b' * 64}.sh", f"other/{'c' * 64}.npz")
+    base = f"maps/{'d' * 64}.pmtiles"
+    names = (
+        good,
+        base,
+        f"{base}.part",
+        "maps/../outside.npz",
+        "maps/../outside.pmtiles",
+        f"maps/{'b' * 64}.sh",
+        f"other/{'c' * 64}.npz",
+    )
     file = archive(tmp_path / "b", manifest__json=manifest(), secrets__json=b"{}", **{
         name.replace(".", "__"): b"x" for name in names
     })  # fmt: skip
     unpack.unpack(file, tmp_path / "new")
     found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert found == {"b", f"new/{good}", "new/secrets.json"}
+    assert found == {"b", f"new/{good}", f"new/{base}", "new/secrets.json"}

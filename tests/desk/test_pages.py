@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html as html_lib
 import json
 import re
@@ -91,6 +92,9 @@ def test_the_ground_is_sent_once_and_then_only_when_it_changed(world: World) -> 
     assert {layer["slug"] for layer in json.loads(first.content)["layers"]} == set(
         MapLayer.objects.values_list("slug", flat=True)
     )
+    packed = client.get("/map/layers.json", headers={"Accept-Encoding": "gzip"})
+    assert (packed["Content-Encoding"], gzip.decompress(packed.content)) == ("gzip", first.content)
+    assert "Accept-Encoding" in packed["Vary"]
     again = client.get("/map/layers.json", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     MapLayer.objects.create(slug="new", geojson={"type": "FeatureCollection", "features": []})

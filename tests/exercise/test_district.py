@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import KDTree
 from shapely.geometry import Point, shape
 
 from muster.codecs import idnumber, orgcode, phone
@@ -15,6 +17,7 @@ from muster.core.units import beijing_day
 from muster.exercise.data import read
 from muster.exercise.district.make import District, make_district
 from muster.exercise.district.past import make_past
+from muster.exercise.district.roads import make_roads
 
 FEW = 150
 
@@ -90,7 +93,20 @@ def test_villages_lie_in_their_towns_and_the_layers_are_sound_geojson(district: 
     towns = {f["properties"]["code"]: shape(f["geometry"]) for f in district.ground.layers["towns"]["features"]}
     for village in district.ground.villages:
         assert towns[village.town].buffer(0.003).contains(Point(village.lon, village.lat)), village
-    for slug in ("towns", "river", "roads", "railway", "villages"):
+    drawn_in_order = [
+        "towns",
+        "land",
+        "river",
+        "buildings",
+        "tracks",
+        "roads",
+        "railway",
+        "waterways",
+        "villages",
+        "centres",
+    ]
+    assert list(district.ground.layers) == drawn_in_order
+    for slug in drawn_in_order:
         for feature in district.ground.layers[slug]["features"]:
             drawn = shape(feature["geometry"])
             assert drawn.is_valid
@@ -98,6 +114,24 @@ def test_villages_lie_in_their_towns_and_the_layers_are_sound_geojson(district: 
             west, south, east, north = drawn.bounds
             assert 112.9 < west <= east < 113.2
             assert 27.5 < south <= north < 28.0
+
+
+def test_houses_stand_among_houses_and_neither_in_water_nor_on_a_road(district: District) -> None:
+    layers = {slug: [shape(f["geometry"]) for f in body["features"]] for slug, body in district.ground.layers.items()}
+    named = [shape(f["geometry"]) for f in district.ground.layers["roads"]["features"] if "zh" in f["properties"]]
+    houses, (_wood, _field, built, park) = layers["buildings"][0], layers["land"]
+    assert 1000 < len(houses.geoms) < 6000
+    assert houses.within(built.buffer(1e-5))
+    for taken in (*layers["river"], park, *layers["railway"], *named):
+        assert houses.intersection(taken).is_empty
+
+
+def test_the_lanes_drawn_are_those_the_network_has(district: District) -> None:
+    drawn = [shape(f["geometry"]) for f in district.ground.layers["tracks"]["features"]]
+    graph = make_roads(district.ground, district.seed)
+    ends = [line.coords[0] for lines in drawn for line in lines.geoms]
+    away, _ = KDTree(np.column_stack([graph.lon, graph.lat])).query(ends)
+    assert (away < 2e-6).mean() > 0.95  # a few lead nowhere: drawn, but no part of the network
 
 
 def test_towns_do_not_overlap(district: District) -> None:

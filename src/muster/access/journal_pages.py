@@ -163,8 +163,8 @@ def stream_words(name: str) -> str:
         "people": _("People"),
         "plans": _("Plans"),
         "service": _("Service"),
-        "maps": _("Roads"),
         "daily": _("Daily sheet"),
+        "maps": _("Roads and maps"),
         "security": _("Accounts and logins"),
     }
     return words.get(kind, name)

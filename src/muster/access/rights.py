@@ -21,6 +21,7 @@ class Right(StrEnum):
     SEE_WALL = "see_wall"  # the wall screen: incidents of the whole district, nothing to press
     OPEN_INCIDENT = "open_incident"
     CLOSE_ROADS = "close_roads"  # draw and end closures
+    SET_MAP = "set_map"  # base-map services from outside
     PROPOSE = "propose"  # edit needs, ask for a solve, pick by hand
     APPROVE = "approve"  # any callout
     APPROVE_PRE_AUTHORISED = "approve_pre_authorised"
@@ -47,7 +48,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.PRE_AUTHORISE, Right.APPROVE,
         Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SEE_JOURNAL, Right.SET_PAY,
-        Right.ERASE_PEOPLE,
+        Right.ERASE_PEOPLE, Right.SET_MAP,
     }),
     "commander": frozenset(_DESK | {
         Right.EDIT_PLANS, Right.APPROVE, Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN,

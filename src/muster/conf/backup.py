@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from muster.access.models import Account
 from muster.conf import dump
 from muster.conf.first_start import prepare
-from muster.conf.unpack import DATABASE, FORMAT, MANIFEST, MAPS, ROWS, SMALL_FILES, Manifest
+from muster.conf.unpack import DATABASE, FORMAT, MANIFEST, MAP_FILE, MAPS, ROWS, SMALL_FILES, Manifest
 from muster.core.errors import Conflict, Unreadable
 
 
@@ -60,7 +60,7 @@ def _write_archive(out: BinaryIO) -> int:
             for name, content in small.items():
                 _add_bytes(archive, name, content)
             archive.add(body, arcname=body.name, filter=_nobodys)
-            for file in sorted((home / MAPS).glob("*.npz")):
+            for file in sorted(each for each in (home / MAPS).glob("*") if MAP_FILE.fullmatch(f"{MAPS}/{each.name}")):
                 archive.add(file, arcname=f"{MAPS}/{file.name}", filter=_nobodys)
     return rows
 

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "muster.apps.maps.hosts.MapHostsMiddleware",  # inside: what it says of a page, the one before writes into the policy
     "django_htmx.middleware.HtmxMiddleware",
     "muster.web.errors.ErrorPageMiddleware",
 ]

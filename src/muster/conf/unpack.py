@@ -21,8 +21,8 @@ ROWS = "rows.jsonl"
 # The marker of an exercise home and its clock come first: a restore cut short must not leave a folder that looks real.
 SMALL_FILES = ("exercise.home", "clock.json", "secrets.json", "journal.heads")
 REQUIRED = "secrets.json"
-MAPS = "maps"  # folder of road networks, files named by their hash
-MAP_FILE = re.compile(MAPS + r"/[0-9a-f]{64}\.npz")
+MAPS = "maps"  # folder of road networks and base maps, files named by their hash
+MAP_FILE = re.compile(MAPS + r"/[0-9a-f]{64}\.(npz|pmtiles)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def prepare(home: Path) -> None:
     set_virtual(district.start - EARLIER, 0.0)
     if not Member.objects.exists():
         load_district(district)
+        _load_relief(home, district.seed)
     _write_logins(home, make_cast())
 
 
@@ -65,6 +67,18 @@ def _village_of(town: str) -> str:
 
     villages = Unit.objects.filter(path__startswith=Unit.objects.get(code=town).path, kind="village")
     return villages.annotate(members_n=Count("members")).order_by("-members_n", "path")[0].path
+
+
+def _load_relief(home: Path, seed: int) -> None:
+    """The hills, imported as an office would import its own."""
+    from muster.access.rights import SYSTEM
+    from muster.apps.maps.actions import import_base
+    from muster.exercise.district.relief import relief_archive
+
+    with tempfile.TemporaryDirectory(dir=home) as folder:
+        file = Path(folder) / "heights.pmtiles"
+        file.write_bytes(relief_archive(seed))
+        import_base(SYSTEM, file)
 
 
 def make_cast() -> dict[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 import json
 
@@ -10,7 +11,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast, Length
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import condition, require_safe
 
 from muster.access.pages import needs
@@ -78,7 +79,8 @@ def _layers_tag(_request: HttpRequest) -> str:
 def _layers_body(_tag: str) -> bytes:
     layers = [{"slug": row.slug, "geojson": row.geojson} for row in MapLayer.objects.order_by("order", "pk")]
     points = [{"letter": p.letter, "zh": p.zh, "en": p.en, "at": [p.lon, p.lat]} for p in MusterPoint.objects.all()]
-    return json.dumps({"layers": layers, "points": points}, ensure_ascii=False).encode()
+    body = json.dumps({"layers": layers, "points": points}, ensure_ascii=False, separators=(",", ":")).encode()
+    return gzip.compress(body, compresslevel=6, mtime=0)
 
 
 @needs(Right.SEE_INCIDENTS, Right.SEE_PEOPLE, Right.SEE_WALL)
@@ -86,6 +88,12 @@ def _layers_body(_tag: str) -> bytes:
 @condition(etag_func=_layers_tag)
 def map_layers(request: HttpRequest) -> HttpResponse:
     """/map/layers.json: the ground of the offline map, layer by layer, with the muster points of the district."""
-    answer = HttpResponse(_layers_body(_layers_tag(request)), content_type="application/json")
+    body = _layers_body(_layers_tag(request))  # nothing in it was sent by who asks, so that its size tells nothing
+    answer = HttpResponse(content_type="application/json")
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        answer["Content-Encoding"], answer.content = "gzip", body
+    else:
+        answer.content = gzip.decompress(body)
+    patch_vary_headers(answer, ["Accept-Encoding"])
     patch_cache_control(answer, private=True, no_cache=True)
     return answer

@@ -1,4 +1,4 @@
-"""The form of a closure: a road by its name, or points drawn on the map or typed."""
+"""Forms of the map pages: a closure by the name of a road or by points; a layer that comes as a file; a map service."""
 
 from __future__ import annotations
 
@@ -93,3 +93,55 @@ class ClosureForm(forms.Form):
             points=points, area=data["shape"] == "area", datum=data["datum"], modes=tuple(data["modes"]),
             valid_from=data["valid_from"], valid_to=data["valid_to"],
         )  # fmt: skip
+
+
+class KitForm(forms.Form):
+    """Fields in the classes of the kit; `refused` is what the action said no with."""
+
+    use_required_attribute = False
+    refused: MusterError | None = None
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        for field in self.fields.values():
+            choice = isinstance(field.widget, forms.RadioSelect)
+            field.widget.attrs.setdefault("class", "form-check-input" if choice else "form-control")
+
+
+class LayerForm(KitForm):
+    """A file with a layer. No datum is chosen beforehand: who brings the file must know it."""
+
+    file = forms.FileField(
+        label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".geojson,.json,.gpx,.kml,.kmz"}),
+        help_text=_("GeoJSON, GPX, KML or KMZ, at most 50 MB."),
+    )  # fmt: skip
+    name = forms.CharField(
+        label=_("Name on the map"), max_length=80, required=False, help_text=_("Empty: as in the file.")
+    )
+    datum = forms.ChoiceField(
+        label=_("Coordinates of the file"), choices=DATUMS, widget=forms.RadioSelect,
+        help_text=_("A GPS device and OpenStreetMap give WGS-84. Points copied from Amap or Tencent are GCJ-02."),
+        error_messages={"required": _("Say what the coordinates are: a wrong guess is off by half a kilometre.")},
+    )  # fmt: skip
+
+
+SERVICE_DATUMS = [("wgs84", _("WGS-84 or CGCS2000")), ("gcj02", "GCJ-02")]
+
+
+class ServiceForm(KitForm):
+    """A base-map service as an administrator enters it."""
+
+    name = forms.CharField(label=_("Name on the map"), max_length=60)
+    template = forms.CharField(
+        label=_("Address of a tile"), max_length=500,
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("With {z}, {x} and {y} where the numbers go; of a WMTS its full request, with TILEMATRIX={z}, "
+                    "TILEROW={y} and TILECOL={x}. A key in it is seen by everybody who sees the map."),
+    )  # fmt: skip
+    approval = forms.CharField(
+        label=_("Approval number of the map"), max_length=40,
+        help_text=_("As the service shows it, such as GS(2026)1234号."),
+    )  # fmt: skip
+    attribution = forms.CharField(label=_("Whose map it is"), max_length=120)
+    datum = forms.ChoiceField(label=_("Its coordinates"), choices=SERVICE_DATUMS, widget=forms.RadioSelect)
+    max_zoom = forms.IntegerField(label=_("Closest zoom"), min_value=1, max_value=22, initial=18)

@@ -58,3 +58,79 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BaseKind(models.TextChoices):
+    VECTOR = "base-vector", _("Base map, drawn in our own style")
+    RASTER = "base-raster", _("Base map of pictures")
+    HILLSHADE = "hillshade", _("Heights for the hill shade")
+
+
+class BaseMap(models.Model):
+    """An imported PMTiles archive; `hash` names its file. The newest of its kind that is not retired is in use.
+
+    bounds: west, south, east, north in degrees of `datum`; layers: names of its vector layers."""
+
+    hash = models.CharField(max_length=64)
+    kind = models.CharField(max_length=12, choices=BaseKind)
+    name = models.CharField(max_length=80)
+    source = models.CharField(max_length=120)
+    datum = models.CharField(max_length=8)
+    bytes = models.BigIntegerField()
+    format = models.CharField(max_length=8)
+    min_zoom = models.PositiveSmallIntegerField()
+    max_zoom = models.PositiveSmallIntegerField()
+    bounds = models.JSONField()
+    layers = models.JSONField(default=list)
+    encoding = models.CharField(max_length=12, blank=True)
+    attribution = models.CharField(max_length=200, blank=True)
+    imported_at = models.DateTimeField()
+    imported_by = models.CharField(max_length=80)
+    retired_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MapService(models.Model):
+    """A base-map service that an office may switch on. Never asked unless it is; shown with its approval number.
+
+    template: address with {z}, {x} and {y}; datum: of its pictures."""
+
+    name = models.CharField(max_length=60)
+    template = models.CharField(max_length=500)
+    approval = models.CharField(max_length=40)
+    attribution = models.CharField(max_length=120)
+    datum = models.CharField(max_length=8)
+    max_zoom = models.PositiveSmallIntegerField(default=18)
+    on = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+    changed_by_name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Overlay(models.Model):
+    """A layer somebody brought: points, lines, areas, WGS-84 inside. `datum`: of the file it came in.
+
+    features: [[name, note, kind, parts]]; see `codecs.features`."""
+
+    name = models.CharField(max_length=80)
+    features = models.JSONField()
+    count = models.PositiveIntegerField()
+    source = models.CharField(max_length=120)
+    datum = models.CharField(max_length=8)
+    shown = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=80)
+    added_by_name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name

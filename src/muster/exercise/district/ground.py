@@ -17,6 +17,7 @@ from shapely.geometry import LineString, Point, Polygon, mapping
 
 from muster.codecs.pinyin import place_name
 from muster.exercise.data import read
+from muster.exercise.district.fabric import make_fabric
 
 MIDDLE = (113.04, 27.74)
 KM_PER_LON = 111.32 * math.cos(math.radians(MIDDLE[1]))
@@ -121,23 +122,32 @@ def _town_layer(area: Polygon, points: np.ndarray, owner: np.ndarray, towns: lis
     return [_feature(shape, code=t["code"], zh=t["zh"], en=t["en"]) for shape, t in zip(rounded, towns, strict=True)]
 
 
-def _water_layer(chart: dict[str, Any]) -> list[Feature]:
-    half = chart["river"]["width_km"] / 2
-    found = [
-        _feature(LineString(smooth(chart["river"]["line"])).buffer(half), kind="river", zh="湘江", en="Xiang River")
-    ]
-    found += [
-        _feature(LineString(smooth(s["line"])).buffer(0.03), kind="stream", zh=s["zh"], en=s["en"])
-        for s in chart["streams"]
-    ]
+def _waters(chart: dict[str, Any]) -> list[tuple[Polygon, dict[str, str]]]:
+    """River, streams and lakes in the plane, with their words."""
+    river = chart["river"]
+    half = river["width_km"] / 2
+    found = [(LineString(smooth(river["line"])).buffer(half), {"kind": "river", "zh": river["zh"], "en": river["en"]})]
+    for stream in chart["streams"]:
+        words = {"kind": "stream", "zh": stream["zh"], "en": stream["en"]}
+        found.append((LineString(smooth(stream["line"])).buffer(0.03), words))
     for lake in chart["lakes"]:
         x, y = to_plane(lake["lon"], lake["lat"])
         bays = [
             (x + math.cos(a) * lake["km"] * (0.75 + 0.25 * math.sin(3 * a)), y + 0.7 * math.sin(a) * lake["km"])
             for a in np.linspace(0, 2 * math.pi, 40, endpoint=False)
         ]
-        found.append(_feature(Polygon(bays), kind="lake", zh=lake["zh"], en=lake["en"]))
+        found.append((Polygon(bays), {"kind": "lake", "zh": lake["zh"], "en": lake["en"]}))
     return found
+
+
+def _water_layer(chart: dict[str, Any]) -> list[Feature]:
+    return [_feature(shape, **words) for shape, words in _waters(chart)]
+
+
+def _waterways(chart: dict[str, Any]) -> list[Feature]:
+    """The middles of river and streams: names stand along them."""
+    lines = [("river", chart["river"]), *(("stream", stream) for stream in chart["streams"])]
+    return [_feature(LineString(smooth(w["line"])), kind=kind, zh=w["zh"], en=w["en"]) for kind, w in lines]
 
 
 def _lanes(villages: list[Village]) -> list[LineString]:
@@ -168,12 +178,33 @@ def _road_layer(chart: dict[str, Any], villages: list[Village], area: Polygon) -
     named = []
     for road in chart["roads"]:
         line = LineString(smooth(road["line"]))
-        words = {"kind": road["kind"], "zh": road["zh"], "en": road["en"]}
+        words = {"kind": road["kind"], "look": road.get("look", road["kind"]), "zh": road["zh"], "en": road["en"]}
         named += [_feature(part, **words) for part in shapely.get_parts(line.difference(water))]
         if road["zh"] in bridges:
             words |= {"zh": bridges[road["zh"]]["zh"], "en": bridges[road["zh"]]["en"]}
             named.append(_feature(line.intersection(water), **words, bridge=True))
     return lanes + named
+
+
+def lane_water(chart: dict[str, Any]) -> Polygon:
+    """What farm lanes do not cross, in the plane: lakes, the river, the parting stream; small streams have culverts."""
+    shapes = [shape for shape, words in _waters(chart) if words["kind"] != "stream"]
+    return shapely.union_all([*shapes, parting(chart)])
+
+
+def _cover(
+    chart: dict[str, Any], area: Polygon, villages: list[Village], towns: list[dict[str, Any]], seed: int
+) -> tuple[list[Feature], list[Feature], list[Feature]]:
+    """(land cover, buildings, lanes of the network that have no name)."""
+    lines = [LineString(smooth(line["line"])) for line in (*chart["roads"], *chart["railway"], *chart["streams"])]
+    middles = np.array([to_plane(town["lon"], town["lat"]) for town in towns])
+    spots = np.array([to_plane(village.lon, village.lat) for village in villages])
+    made = make_fabric(area, lane_water(chart), shapely.union_all(lines), towns, middles, spots, seed)
+    areas = (("wood", made.woods), ("field", made.fields), ("built", made.built), ("park", made.parks))
+    land = [_feature(shape, kind=kind) for kind, shape in areas]
+    lanes = [_feature(shapely.multilinestrings(made.minor), kind="minor")]
+    lanes.append(_feature(shapely.multilinestrings(made.tracks), kind="track"))
+    return land, [_feature(made.houses, kind="building")], lanes
 
 
 def make_ground(seed: int) -> Ground:
@@ -188,11 +219,18 @@ def make_ground(seed: int) -> Ground:
         _feature(Point(to_plane(v.lon, v.lat)), kind="village", town=v.town, zh=v.stem, en=place_name(v.stem))
         for v in villages
     ]
+    land, houses, lanes = _cover(chart, area, villages, towns, seed)
+    centres = [_feature(Point(to_plane(t["lon"], t["lat"])), kind="town", zh=t["zh"], en=t["en"]) for t in towns]
     layers = {
         "towns": _collection(_town_layer(area, points, owner, towns)),
+        "land": _collection(land),
         "river": _collection(_water_layer(chart)),
+        "buildings": _collection(houses),
+        "tracks": _collection(lanes),
         "roads": _collection(_road_layer(chart, villages, area)),
         "railway": _collection(rails),
+        "waterways": _collection(_waterways(chart)),
         "villages": _collection(spots),
+        "centres": _collection(centres),
     }
     return Ground(tuple(villages), layers)

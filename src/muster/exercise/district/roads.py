@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, Polygon, shape
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import LineString, shape
 
 from muster.exercise.data import read
-from muster.exercise.district.ground import Ground, make_ground, outline, parting, to_globe, to_plane
+from muster.exercise.district.fabric import farm_lanes
+from muster.exercise.district.ground import Ground, lane_water, make_ground, outline, to_globe, to_plane
 from muster.planning.roads.build import Ways, build_graph
 from muster.planning.roads.closures import Cut, closed_edges, shape_of_road
 from muster.planning.roads.graph import CAR, RoadGraph
@@ -27,7 +27,6 @@ SOURCE = "invented for the demonstration district"
 CLASSES = ("main", "street", "lane", "farm lane")
 # km/h by car, truck, on foot. Together they give the mean speed of the district's people over their journeys.
 KMH = {"main": (34, 28, 4.8), "street": (31, 25, 4.8), "lane": (28, 22, 4.8), "farm lane": (25, 0, 4.8)}
-FARM_KM = 0.3  # between farm lanes
 SMALLEST_KM = 0.4  # shorter heaps of lanes that lead nowhere are left out
 TRUCK_T = {"bridge": 20.0}
 NAMELESS = ""
@@ -50,29 +49,6 @@ def _named(ground: Ground) -> list[_Line]:
         line = LineString([to_plane(*point) for point in shape(feature["geometry"]).coords])
         found.append(_Line(line, words["kind"], words.get("zh", NAMELESS), bool(words.get("bridge"))))
     return found
-
-
-def _farm_lanes(area: Polygon, water: BaseGeometry, seed: int) -> list[_Line]:
-    """A grid bent at random over the whole district, without the pieces that would cross water."""
-    rng = np.random.default_rng([seed, 9])
-    west, south, east, north = area.bounds
-    xs, ys = np.meshgrid(np.arange(west, east, FARM_KM), np.arange(south, north, FARM_KM))
-    spots = np.stack([xs, ys], axis=-1) + rng.uniform(-0.2, 0.2, (*xs.shape, 2)) * FARM_KM
-    pairs = [(spots[:, :-1], spots[:, 1:]), (spots[:-1], spots[1:])]
-    corners = np.concatenate([np.stack([a.reshape(-1, 2), b.reshape(-1, 2)], axis=1) for a, b in pairs])
-    lines = shapely.linestrings(corners)
-    kept = lines[shapely.within(lines, area) & ~shapely.intersects(lines, water)]
-    return [_Line(line, "farm lane") for line in kept]
-
-
-def _water(ground: Ground) -> BaseGeometry:
-    """What farm lanes do not cross: lakes, the river, the parting stream; small streams have culverts."""
-    shapes = [
-        shapely.transform(shape(f["geometry"]), lambda points: np.array([to_plane(*p) for p in points]).reshape(-1, 2))
-        for f in ground.layers["river"]["features"]
-        if f["properties"]["kind"] != "stream"
-    ]
-    return shapely.union_all([*shapes, parting(read("map"))])
 
 
 def _knotted(lines: list[_Line]) -> list[_Line]:
@@ -107,7 +83,8 @@ def make_roads(ground: Ground, seed: int) -> RoadGraph:
     """The network of the ground of `seed`."""
     chart = read("map")
     area = outline(chart)
-    lines = _knotted([*_named(ground), *_farm_lanes(area, _water(ground), seed)])
+    farm = [_Line(lane, "farm lane") for lane in farm_lanes(area, lane_water(chart), seed)]
+    lines = _knotted([*_named(ground), *farm])
     points = np.concatenate([shapely.get_coordinates(line.shape) for line in lines])
     ptr = np.cumsum([0, *(shapely.get_num_coordinates(line.shape) for line in lines)])
     places, refs = np.unique(np.round(points, 6), axis=0, return_inverse=True)

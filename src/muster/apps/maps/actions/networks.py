@@ -56,7 +56,7 @@ def import_roads(
     roads = read_roads(data, progress)
     graph = build_graph(_ways(roads, datum))
     network = Network(graph)
-    homes = _located()
+    homes = located()
     _refuse_elsewhere(network, homes)
     row = keep_network(actor, graph, source)
     return ImportedRoads(row, len(roads.road), len(graph.landing), _looks_shifted(network, homes))
@@ -75,7 +75,7 @@ def _moved(lon: Spots, lat: Spots, datum: str) -> tuple[Spots, Spots]:
     return moved[:, 0], moved[:, 1]
 
 
-def _located() -> Spots:
+def located() -> Spots:
     """(N, 2) places of units and some homes, degrees."""
     units = Unit.objects.exclude(lon=None).exclude(lat=None).values_list("lon", "lat")
     members = Member.objects.exclude(lon=None).exclude(lat=None).order_by("pk").values_list("lon", "lat")

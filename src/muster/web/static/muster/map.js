@@ -4,7 +4,10 @@
    data-points: a GeoJSON FeatureCollection of points, shown once. Works without WebGL as a still drawing. */
 
 import * as maplibre from "maplibre-gl";
+import { styleChoice } from "muster/map_bases.js";
+import { askChoices, ChoicePanel, Choices } from "muster/map_choices.js";
 import { bearing, pinElement, provideImage, ring, siteElement } from "muster/map_marks.js";
+import { addOverlays, switchOverlays } from "muster/map_overlays.js";
 import { PlainMap } from "muster/map_plain.js";
 import { groundStyle } from "muster/map_style.js";
 
@@ -22,7 +25,8 @@ function hasWebGL() {
 }
 
 class DistrictMap {
-  constructor(home, ground) {
+  constructor(home, ground, choices) {
+    this.choices = choices;
     this.home = home;
     this.en = home.dataset.lang === "en";
     this.layers = Object.fromEntries(ground.layers.map((layer) => [layer.slug, layer.geojson]));
@@ -33,12 +37,14 @@ class DistrictMap {
 
   async draw() {
     if (!hasWebGL()) {
-      this.plain = new PlainMap(this.home, this.layers, isDark());
+      const shown = this.choices.overlays.filter((overlay) => this.choices.isOn(overlay));
+      const overlays = await Promise.all(shown.map((overlay) => getJson(overlay.url)));
+      this.plain = new PlainMap(this.home, this.layers, isDark(), overlays.flatMap((overlay) => overlay.features));
       this.note();
       return;
     }
     this.map = new maplibre.Map({
-      container: this.home, style: groundStyle(this.layers, isDark(), this.en), center: [113.06, 27.79], zoom: 10.6, attributionControl: false,
+      container: this.home, style: await this.style(), ...this.start(), attributionControl: false,
       localIdeographFontFamily: false, dragRotate: false, pitchWithRotate: false, locale: this.locale(), fadeDuration: 0,
     });
     this.map.touchZoomRotate.disableRotation();
@@ -46,8 +52,40 @@ class DistrictMap {
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     this.map.setMissingStyleImageResolver((id) => provideImage(this.map, id));
     this.map.on("style.load", () => this.addOurs());
-    document.addEventListener("muster:theme", () => this.map.setStyle(groundStyle(this.layers, isDark(), this.en), { diff: false }));
+    document.addEventListener("muster:theme", () => this.restyle());
+    if (this.choices.any) this.map.addControl(new ChoicePanel(this.choices, (what) => this.choose(what)), "top-right");
+    this.showCredit();
     await this.map.once("load");
+  }
+
+  async style() {
+    return groundStyle(this.layers, isDark(), this.en, await styleChoice(this.choices, this.choices.ground));
+  }
+
+  /* Where the map opens before anything is framed: the district, or the middle of the map that stands in for it. */
+  start() {
+    const bounds = this.choices.chosen?.bounds;
+    return bounds && !this.layers.towns ? { bounds } : { center: [113.06, 27.79], zoom: 10.6 };
+  }
+
+  async restyle() {
+    this.map.setStyle(await this.style(), { diff: false });
+  }
+
+  async choose(what) {
+    if (what === "layers") {
+      switchOverlays(this.map, this.choices);
+      return;
+    }
+    await this.restyle();
+    this.showCredit();
+  }
+
+  showCredit() {
+    this.credit ??= Object.assign(document.createElement("p"), { className: "map-credit" });
+    this.credit.textContent = this.choices.credit;
+    this.credit.hidden = !this.choices.credit;
+    this.home.append(this.credit);
   }
 
   locale() {
@@ -64,7 +102,9 @@ class DistrictMap {
   }
 
   addOurs() {
+    if (this.map.getSource("people")) return;
     const source = (data) => ({ type: "geojson", data });
+    addOverlays(this.map, this.choices, isDark());
     this.map.addSource("zone", source(EMPTY));
     this.map.addSource("airspace", source(EMPTY));
     this.map.addSource("people", source(EMPTY));
@@ -178,7 +218,8 @@ async function follow(view, url) {
 }
 
 async function start(home) {
-  const view = new DistrictMap(home, await getJson(home.dataset.map));
+  const [ground, choices] = await Promise.all([getJson(home.dataset.map), askChoices()]);
+  const view = new DistrictMap(home, ground, new Choices(choices));
   await view.draw();
   if (home.dataset.live) await follow(view, home.dataset.live);
   else if (home.dataset.points) view.take({ people: await getJson(home.dataset.points) });

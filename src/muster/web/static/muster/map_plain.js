@@ -1,7 +1,7 @@
 /* The map without WebGL: the same ground and marks as a plain SVG, still, but complete. */
 
 import { stateColor } from "muster/map_marks.js";
-import { palette } from "muster/map_style.js";
+import { palette } from "muster/map_palette.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SIZE = 1000;
@@ -15,12 +15,13 @@ function make(name, attributes, parent) {
 
 function* corners(geometry) {
   const flat = geometry.type === "Point" ? [[geometry.coordinates]] : geometry.type === "LineString" ? [geometry.coordinates]
-    : geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : geometry.coordinates;
+    : geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : geometry.coordinates; // of lines, or the rings of an area
   yield* flat;
 }
 
 export class PlainMap {
-  constructor(home, layers, dark) {
+  constructor(home, layers, dark, overlays = []) {
+    this.overlays = overlays;
     this.colors = palette(dark);
     this.svg = make("svg", { class: "plain-map", viewBox: `0 0 ${SIZE} ${SIZE}`, preserveAspectRatio: "xMidYMid slice" }, home);
     this.frame = [113, 27.7, 113.1, 27.8];
@@ -60,15 +61,25 @@ export class PlainMap {
 
   drawGround() {
     const c = this.colors;
+    const features = (slug) => this.layers[slug]?.features ?? [];
+    const draw = (feature, attributes) => make("path", { d: this.path(feature.geometry), fill: "none", ...attributes }, this.ground);
     this.ground.replaceChildren();
     make("rect", { width: SIZE, height: SIZE, x: 0, y: 0, fill: c.outside }, this.ground);
-    const fills = [["towns", c.land, c.border], ["river", c.water, c.shore]];
-    for (const [slug, fill, stroke] of fills) {
-      for (const feature of this.layers[slug]?.features ?? []) make("path", { d: this.path(feature.geometry), fill, stroke }, this.ground);
+    for (const feature of features("towns")) draw(feature, { fill: c.land });
+    for (const feature of features("land")) draw(feature, { fill: c[feature.properties.kind] ?? c.land });
+    for (const feature of features("river")) draw(feature, { fill: c.water, stroke: c.shore });
+    for (const feature of features("towns")) draw(feature, { stroke: c.border, "stroke-dasharray": "8 3 2 3" });
+    const roads = features("roads").map((feature) => [feature, feature.properties.kind === "main" ? "primary" : "secondary"]);
+    for (const [feature, name] of roads) draw(feature, { stroke: c[`${name}Edge`], "stroke-width": name === "primary" ? 6 : 3 });
+    for (const [feature, name] of roads) draw(feature, { stroke: c[name], "stroke-width": name === "primary" ? 4 : 1.6 });
+    for (const feature of features("railway")) {
+      draw(feature, { stroke: c.rail, "stroke-width": 3 });
+      draw(feature, { stroke: c.railGap, "stroke-width": 1.6, "stroke-dasharray": "8 8" });
     }
-    for (const feature of [...(this.layers.roads?.features ?? []), ...(this.layers.railway?.features ?? [])]) {
-      const main = feature.properties.kind === "main";
-      make("path", { d: this.path(feature.geometry), fill: "none", stroke: main ? c.mainCasing : c.casing, "stroke-width": main ? 4 : 1.5 }, this.ground);
+    for (const feature of this.overlays) {
+      const spot = feature.geometry.type === "Point" ? this.place(feature.geometry.coordinates) : null;
+      if (spot) make("circle", { cx: spot[0], cy: spot[1], r: 7, class: "plain-overlay" }, this.ground);
+      else draw(feature, { class: "plain-overlay" });
     }
   }
 

@@ -29,7 +29,7 @@ function addLayers(map, overlay, drawn) {
   map.addSource("roads-draft", { type: "geojson", data: drawn });
   const kind = (name) => ["==", ["get", "kind"], name];
   const bands = ["match", ["get", "band"], ...[0, 1, 2, 3].flatMap((band) => [band, token(`--band-${band}`)]), token("--band-4")];
-  const below = map.getLayer("lanes") ? "lanes" : undefined; // roads and names stay readable above the bands
+  const below = ["minor-edge", "secondary-edge", "primary-edge"].find((id) => map.getLayer(id)); // roads and names stay readable above the bands
   map.addLayer({ id: "bands", type: "fill", source: "roads-overlay", filter: kind("band"), paint: { "fill-color": bands, "fill-opacity": 0.62, "fill-antialias": false } }, below);
   for (const [name, color] of [["now", token("--closed")], ["later", token("--closed-later")]]) {
     const areas = ["all", kind(name), ["==", ["geometry-type"], "Polygon"]];

@@ -7,9 +7,9 @@ the same way on those who accepted: P(comes | not here by t).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import ndtr

@@ -36,7 +36,8 @@ SENTENCES = {
         "desk": "电话{phone}",
         "link": " 或点 {link}",
         "alert": "{head}{call}：{title}。{where}{role}。{digits}{desk}{link}",
-        "unit": "{head}{call}：{title}。请带{unit}{people}人（含您）{where}。来几人回几人，如{people}人；您来不了回2。{desk}{link}",
+        "unit": "{head}{call}：{title}。请带{unit}{people}人（含您）{where}。来几人回几人，如{people}人；您来不了回2。"
+        "{desk}{link}",
         "unit_refused": "{head}{title}：您报{said}人，本队只叫了{people}人，未登记。请重报，如{people}人。{desk}",
         "release": "{head}{title}：人已够，谢谢您，不用来了，请留在原处。{desk}",
         "stand_down": "{head}{title}：集结已终止，请不要再来，已出发的请返回。谢谢您。{desk}",

@@ -20,9 +20,9 @@ from muster.apps.incidents.actions.texts import take_text
 from muster.apps.incidents.actions.units import call_people_of_silent_leads, confirm_unit
 
 __all__ = [
-    "NeedInput", "answer_roll_call", "approve", "ask_again", "call_people_of_silent_leads", "check_in", "check_in_by_token", "choose_plan", "claim_solve",
-    "close_incident", "close_roll_call", "confirm_unit", "drop_claim", "leave", "mark_false_alarm", "note_message", "open_incident",
-    "record_reply", "record_reply_at_desk", "release", "review_done", "send_by_hand", "send_replacements", "set_calling", "set_needs",
-    "set_policy", "stand_down", "start_roll_call", "store_run", "take_back_check_in",
-    "take_text",
+    "NeedInput", "answer_roll_call", "approve", "ask_again", "call_people_of_silent_leads", "check_in",
+    "check_in_by_token", "choose_plan", "claim_solve", "close_incident", "close_roll_call", "confirm_unit",
+    "drop_claim", "leave", "mark_false_alarm", "note_message", "open_incident", "record_reply",
+    "record_reply_at_desk", "release", "review_done", "send_by_hand", "send_replacements", "set_calling",
+    "set_needs", "set_policy", "stand_down", "start_roll_call", "store_run", "take_back_check_in", "take_text",
 ]  # fmt: skip

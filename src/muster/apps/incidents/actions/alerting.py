@@ -12,7 +12,6 @@ from muster.apps.incidents import wording
 from muster.apps.incidents.blocks import lead_of
 from muster.apps.incidents.models import Alert, NeedLine, Wave
 from muster.apps.people.models import Member
-from muster.apps.plans.models import MusterPoint
 
 THROUGH_LEAD = "lead"
 

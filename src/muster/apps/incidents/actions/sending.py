@@ -12,11 +12,11 @@ from muster.apps.channels.actions import cancel_waiting, queue_message
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.alerting import alert_people
 from muster.apps.incidents.actions.common import lock, note, want_solve
-from muster.apps.incidents.models import Alert, Callout, SolveRun, Wave
+from muster.apps.incidents.led import perhaps_called, unnamed_missing
+from muster.apps.incidents.models import Callout, SolveRun, Wave
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.models.incident import IncidentState
 from muster.apps.incidents.problem import Bundle, problem_for
-from muster.apps.incidents.led import perhaps_called, unnamed_missing
 from muster.apps.incidents.states import (
     ALERT_STEPS,
     CALLOUT_STEPS,

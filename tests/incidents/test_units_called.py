@@ -6,8 +6,8 @@ import pytest
 
 from muster.apps.channels.models import InMessage, OutMessage
 from muster.apps.incidents import actions
-from muster.apps.incidents.actions.units import group_of
 from muster.apps.incidents.fold import coarse, fold
+from muster.apps.incidents.led import group_of
 from muster.apps.incidents.models import Alert, Callout, Reply
 from muster.apps.people.models import Member, Unit
 from muster.apps.plans.actions import TermsInput

@@ -108,6 +108,14 @@ def groups_among(alerts: Iterable[Alert]) -> list[Group]:
     return [Group(own[0], tuple(own)) for own in led.values()]
 
 
+def group_of(lead: Alert) -> Group:
+    """The unit called through this lead, as it stands."""
+    linked = ("member", "need__capability", "muster_point", "callout__incident", "unit_called")
+    own = Alert.objects.filter(pk=lead.pk) | Alert.objects.filter(through=lead.pk)
+    rows = list(own.select_related(*linked).order_by("member__sort_pinyin", "pk"))
+    return groups_among(sorted(rows, key=lambda row: row.pk != lead.pk))[0]
+
+
 def said_shares(alerts: Iterable[Alert]) -> dict[int, tuple[float, datetime]]:
     """Member id -> (chance that he comes by his lead's number, when that was said), for those it leaves open."""
     found = {}

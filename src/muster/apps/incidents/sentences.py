@@ -109,7 +109,8 @@ def _unit_confirmed(entry: Entry, names: Names) -> Line:
     facts = entry.payload
     said = _("brings %(said)d of %(called)d of the unit") % {"said": facts["said"], "called": facts["called"]}
     if facts["unnamed"]:
-        said = f"{said} {_('(not all by name)')}"
+        remark = _("(not all by name)")
+        said = f"{said} {remark}"
     return names.who(entry), said, "ok" if facts["said"] == facts["called"] else "warn"
 
 

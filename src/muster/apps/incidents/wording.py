@@ -17,6 +17,7 @@ from django.conf import settings
 
 from muster.apps.channels.gates import EXERCISE_MARKS
 from muster.apps.incidents.models import Alert, Incident, NeedLine
+from muster.apps.people.models import Unit
 from muster.apps.plans.models import MusterPoint
 from muster.codecs import sms
 
@@ -98,8 +99,18 @@ def unit_text(alert: Alert, people: int, need: NeedLine | None, token: str = "",
     """The call of a unit, to its lead: bring so many, by the time of the need that is due first."""
     facts = _facts(alert.callout.incident, need, alert.muster_point, alert.alerted_at, language)
     link = f"{settings.MUSTER_PUBLIC_URL.rstrip('/')}/r/{token}" if token and settings.MUSTER_PUBLIC_URL else ""
-    name = _unit_name(alert, facts.language)
+    name = _unit_name(alert.unit_called, facts.language) if alert.unit_called else ""
     return compose("unit", replace(facts, role="", link=link, unit=name, people=people))
+
+
+def unit_preview_text(
+    incident: Incident, unit: Unit, people: int, need: NeedLine | None, point: MusterPoint, at: datetime
+) -> str:
+    """The call of this unit as its lead would get it; the link shown stands for his own."""
+    facts = _facts(incident, need, point, at, None)
+    base = settings.MUSTER_PUBLIC_URL.rstrip("/")
+    link = f"{base}/r/{'·' * 22}" if base else ""
+    return compose("unit", replace(facts, role="", link=link, unit=_unit_name(unit, facts.language), people=people))
 
 
 def unit_refused_text(alert: Alert, said: int, people: int, language: str | None = None) -> str:
@@ -108,10 +119,7 @@ def unit_refused_text(alert: Alert, said: int, people: int, language: str | None
     return compose("unit_refused", replace(facts, said=said, people=people))
 
 
-def _unit_name(alert: Alert, language: str) -> str:
-    unit = alert.unit_called
-    if unit is None:
-        return ""
+def _unit_name(unit: Unit, language: str) -> str:
     return _clean(unit.name_en or unit.name) if language == "en" else _clean(unit.name)
 
 
@@ -212,6 +220,6 @@ def _head(kind: str, facts: Facts) -> str:
         office = f"{facts.office or call} - "
         return (f"{mark} {office}" if facts.office else f"{mark} ") if facts.exercise else office
     if facts.exercise:
-        return f"{mark}{facts.office}" if kind == "alert" else mark
+        return f"{mark}{facts.office}" if kind in ("alert", "unit") else mark
     name = facts.office or call
     return "【" + (call if f"【{name}】" == mark else name) + "】"

@@ -11,7 +11,7 @@ from muster.access.rights import SYSTEM, Actor
 from muster.apps.incidents.actions.alerting import THROUGH_LEAD, call_himself
 from muster.apps.incidents.actions.common import lock, note, want_solve
 from muster.apps.incidents.actions.replies import check_scope, record_reply
-from muster.apps.incidents.led import Group, Reading, groups_among, reading
+from muster.apps.incidents.led import Group, Reading, group_of, reading
 from muster.apps.incidents.models import Alert
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.states import REFUSED, RUNNING, WAITING
@@ -73,14 +73,6 @@ def _news(row: Alert, said: Reading, group: Group) -> str:
     if row.pk in said.stays and word in {"open", "yes"} and row.checked_in_at is None:
         return "decline"
     return ""
-
-
-def group_of(lead: Alert) -> Group:
-    """The unit called through this lead, as it stands."""
-    linked = ("member", "need__capability", "muster_point", "callout__incident", "unit_called")
-    own = Alert.objects.filter(pk=lead.pk) | Alert.objects.filter(through=lead.pk)
-    rows = list(own.select_related(*linked).order_by("member__sort_pinyin", "pk"))
-    return groups_among(sorted(rows, key=lambda row: row.pk != lead.pk))[0]
 
 
 def call_people_of_silent_leads(at: datetime) -> int:

@@ -71,6 +71,7 @@ def test_pressing_calls_the_leads_alone_and_the_list_says_through_whom_the_other
 
 
 def test_without_leads_the_page_says_that_it_is_the_units_that_make_it_short(district):
+    Member.objects.update(is_lead=False)
     incident = by_units(district)
     page = district.page("commander", f"/incidents/{incident.pk}/approve/")
     assert "It is the units that make it short" in page

@@ -75,7 +75,7 @@ class Standing:
         offset = np.where(told, -said_ago, offset)
         mu = np.where(told, np.log(lead), mu)
         sigma = np.where(told, ETA_SPREAD, sigma)
-        show = np.where(self.coming, _not_here_yet(show, offset, mu, sigma), show)
+        show = np.where(self.coming | counted, _not_here_yet(show, offset, mu, sigma), show)
         show = np.where(self.here, 1.0, show)
         offset = np.where(self.here, -np.nan_to_num(self.since_arrival), offset)
         mu = np.where(self.here, -np.inf, mu)

@@ -27,7 +27,9 @@ def standing(**known) -> Standing:
         name: np.zeros(SIZE, bool)
         for name in ("here", "coming", "unclear", "undelivered", "silent", "declined", "delivered")
     }
-    minutes = {name: np.full(SIZE, np.nan) for name in ("since_alert", "eta_in", "since_reply", "since_arrival", "share")}
+    minutes = {
+        name: np.full(SIZE, np.nan) for name in ("since_alert", "eta_in", "since_reply", "since_arrival", "share")
+    }
     for name, value in known.items():
         (flags if name in flags else minutes)[name] = np.full(SIZE, value)
     return Standing(fixed=np.ones(SIZE, bool), alert_ids=np.ones(SIZE, np.int64), **flags, **minutes)

@@ -69,6 +69,11 @@ def test_each_refusal_names_the_figures(number, cannot, code):
     assert refused.value.params["said"] == number
 
 
+def test_of_a_unit_whose_lead_was_let_go_early_only_the_others_count():
+    said = reading({1: "open", 2: "open"}, LEAD, 1)
+    assert (said.comes, said.stays, said.either) == (frozenset(), frozenset(), frozenset({1, 2}))
+
+
 def unit(said: int | None, *states: str, minutes: float = 5.0) -> list[Alert]:
     """A lead and his people in these states, unsaved; answers came `minutes` after the lead had said his number."""
     since = AT if said is not None else None

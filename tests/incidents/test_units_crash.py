@@ -14,9 +14,7 @@ from muster.apps.incidents import actions
 from muster.apps.incidents.actions import alerting
 from muster.apps.incidents.models import Alert
 from muster.core.errors import Conflict
-from tests.incidents.test_units_called import UNITS, called, led, people_of, states
-
-__all__ = ["led"]
+from tests.incidents.units_cast import UNITS, called, people_of, states
 
 
 class Died(Exception):

@@ -14,9 +14,7 @@ from muster.apps.incidents.models import Alert, SolveRun
 from muster.apps.plans.actions import PlanInput, PlanNeedInput, TermsInput, write_plan
 from muster.apps.service.models import PastAlert
 from muster.journal.models import Entry
-from tests.incidents.test_units_called import led
 
-__all__ = ["led"]
 pytestmark = pytest.mark.django_db
 
 

@@ -24,10 +24,12 @@ class Reading:
 def reading(people: Mapping[int, str], lead: int, number: int, cannot: Collection[int] = ()) -> Reading:
     """Read "`number` of the unit come, and these can not" (`cannot`, alert ids).
 
-    people: alert id -> yes | no | open, what is known of each (see `word_of`); the lead stands among them and counts as
-    coming when anybody does, unless he can not. Errors, each with the figures: InvalidInput "incidents.unit_too_many"
-    (more than were called), "incidents.unit_names_differ" (more than those named leave), "incidents.unit_too_few" (fewer
-    than have said or shown that they come).
+    people: alert id -> yes | no | open, what is known of each (see `word_of`). The lead, unless he was told early not to
+    come, stands among them and counts as coming when anybody does, unless he can not.
+
+    Errors, each with the figures: InvalidInput "incidents.unit_too_many" (more than were called),
+    "incidents.unit_names_differ" (more than those named leave), "incidents.unit_too_few" (fewer than have said or shown
+    that they come).
     """
     if number > len(people):
         raise InvalidInput("incidents.unit_too_many", said=number, called=len(people))
@@ -36,7 +38,7 @@ def reading(people: Mapping[int, str], lead: int, number: int, cannot: Collectio
         left = len(people) - len(no)
         raise InvalidInput("incidents.unit_names_differ", said=number, called=len(people), named=len(no), left=left)
     yes = {one for one, word in people.items() if word == "yes" and one not in no}
-    if number and lead not in no:
+    if number and lead in people and lead not in no:
         yes.add(lead)
     if number < len(yes):
         raise InvalidInput("incidents.unit_too_few", said=number, coming=len(yes))

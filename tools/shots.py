@@ -187,11 +187,13 @@ def open_one(studio: Studio, title: str = "变电站周边火灾", *, units: boo
         return number
 
 
-def call_units(studio: Studio) -> dict[str, str]:
-    """One callout of units on the approver's table, one whose leads are called, and one of those leads."""
-    led = open_one(studio, "河堤渗水", units=True, send=True)
-    leads = studio.links("duty", f"/incidents/{led}/people/", r"/field/unit/(\d+)/")
-    return {"by_units": open_one(studio, "仓库火灾", units=True), "led": led, "lead": leads[0]}
+def call_units(studio: Studio, path: str, known: dict[str, str]) -> None:
+    """A callout of units on the approver's table, and later one whose leads are called: made when their pages come up."""
+    if "{by_units}" in path and "by_units" not in known:
+        known["by_units"] = open_one(studio, "仓库火灾", units=True)
+    if re.search("{led}|{lead}", path) and "led" not in known:
+        known["led"] = open_one(studio, "河堤渗水", units=True, send=True)
+        known["lead"] = studio.links("duty", f"/incidents/{known['led']}/people/", r"/field/unit/(\d+)/")[0]
 
 
 def numbers(studio: Studio) -> dict[str, str]:
@@ -224,9 +226,8 @@ def main() -> None:
     with home as (address, logins), sync_playwright() as play, contextlib.closing(chromium(play)) as browser:
         studio = Studio(browser, address, json.loads(logins.read_text(encoding="utf-8")))
         known = numbers(studio)
-        if any(name.startswith("units-") for name, _who, _path in wanted(given.only)):
-            known |= call_units(studio)
         for name, who, path in wanted(given.only):
+            call_units(studio, path, known)
             if any(hole not in known for hole in re.findall(r"{(\w+)}", path)):
                 print(f"shots: nothing to show for {name}", file=sys.stderr)
                 continue

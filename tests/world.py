@@ -127,6 +127,13 @@ class World:
         """The running callout's alert of member TY00000n; that of member 2 has the reply token TOKEN."""
         return Alert.objects.get(callout=self.callout, member=self.member(number))
 
+    def lead_alert(self) -> Alert:
+        """The alert of member 6 as the lead through whom V11 is called, with member 10 as the one behind him."""
+        lead = self.alert(6)
+        Alert.objects.filter(pk=lead.pk).update(unit_called=self.units["V11"])
+        Alert.objects.filter(pk=self.alert(10).pk).update(through=lead, channel="lead")
+        return self.alert(6)
+
     def solve_run(self, **changes: object) -> SolveRun:
         """A stored answer of the planner for the running callout."""
         given = {
@@ -257,6 +264,7 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
     }
     special: dict[tuple[str, str], Callable[[], object]] = {
         ("reply", "token"): lambda: world.running and TOKEN,
+        ("field-unit", "alert_id"): lambda: world.lead_alert().pk,
         ("first-password", "token"): lambda: access.new_link(SYSTEM, world.accounts["member"]),
     }
 

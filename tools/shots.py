@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,11 @@ PAGES = (
     ("new-incident", "duty", "/incidents/new/"),
     ("needs", "commander", "/incidents/{incident}/needs/"),
     ("approve", "commander", "/incidents/{incident}/approve/"),
+    ("units-needs", "commander", "/incidents/{by_units}/needs/"),
+    ("units-approve", "commander", "/incidents/{by_units}/approve/"),
+    ("units-duty", "commander", "/duty/{led}/"),
+    ("units-alerted", "duty", "/incidents/{led}/people/"),
+    ("units-lead", "duty", "/field/unit/{lead}/"),
     ("pick", "duty", "/incidents/{incident}/pick/"),
     ("alerted", "duty", "/incidents/{incident}/people/"),
     ("alerted-town", "taishan", "/incidents/{incident}/people/?state=silent"),
@@ -171,17 +177,41 @@ def settle(page: Page) -> None:
         page.wait_for_timeout(700)  # the map fades its last tiles in
 
 
-def open_one(studio: Studio) -> None:
-    """An incident for the pictures, where there is none yet."""
+def open_one(studio: Studio, title: str = "变电站周边火灾", *, units: bool = False, send: bool = False) -> str:
+    """An incident for the pictures; with `units` it calls whole units, with `send` it is approved. Its number."""
     with contextlib.closing(studio.context("commander", "zh", "desktop")) as visit:
         page = visit.new_page()
         page.goto(f"{studio.address}/incidents/new/")
-        page.fill("[name=title]", "变电站周边火灾")
+        page.fill("[name=title]", title)
         value = page.locator("select[name=spot] option", has_text="牵引变电").first.get_attribute("value")
         page.select_option("[name=spot]", value)
         page.fill("[name=reporter]", "市消防指挥中心 04 号席")
         page.click("#incident-open")
         page.wait_for_selector("#main-act", timeout=60_000)
+        number = page.url.rstrip("/").rpartition("/")[2]
+        if units:
+            page.goto(f"{studio.address}/incidents/{number}/needs/")
+            page.check("[name=calling][value=units]")
+            page.click("#calling-save")
+            page.wait_for_selector("[data-testid=led]", timeout=60_000)
+        if send:
+            page.click("#approve-send")
+            page.wait_for_url(f"**/duty/{number}/")
+        elif units:
+            deadline = time.monotonic() + 60
+            while not page.locator("[data-testid=cohesion]").count() and time.monotonic() < deadline:
+                page.wait_for_timeout(1_000)
+                page.reload()
+        return number
+
+
+def call_units(studio: Studio, path: str, known: dict[str, str]) -> None:
+    """A callout of units on the approver's table, and later one whose leads are called: made when their pages come up."""
+    if "{by_units}" in path and "by_units" not in known:
+        known["by_units"] = open_one(studio, "仓库火灾", units=True)
+    if re.search("{led}|{lead}", path) and "led" not in known:
+        known["led"] = open_one(studio, "河堤渗水", units=True, send=True)
+        known["lead"] = studio.links("duty", f"/incidents/{known['led']}/people/", r"/field/unit/(\d+)/")[0]
 
 
 def numbers(studio: Studio) -> dict[str, str]:
@@ -224,6 +254,7 @@ def main() -> None:
         studio = Studio(browser, address, json.loads(logins.read_text(encoding="utf-8")))
         known = numbers(studio) | join_code(logins.parent)
         for name, who, path in wanted(given.only):
+            call_units(studio, path, known)
             if any(hole not in known for hole in re.findall(r"{(\w+)}", path)):
                 print(f"shots: nothing to show for {name}", file=sys.stderr)
                 continue

@@ -56,6 +56,19 @@ def test_what_a_reply_means(text, answer, reason, eta):
     assert sms.parse_reply(text) == Reply(answer, reason, eta)
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("6人", 6), ("来6人", 6), ("能来６人。", 6), ("6", 6), ("12 人", 12), ("带3个人", 3), ("2人", 2), ("1人", 1),
+        ("0人", 0), ("6 people", 6), ("1 person", 1), ("9名", 9), ("1", None), ("2", None), ("0", None), ("", None),
+        ("六人", None), ("6人吧也许", None), ("-6人", 6), ("1 30分钟", None), ("12345人", None), ("6.5人", None),
+        ("到", None), ("6/9人", None),
+    ],
+)  # fmt: skip
+def test_how_many_people_a_lead_says_he_brings(text, number):
+    assert sms.parse_count(text) == number
+
+
 @given(st.text(max_size=400))
 def test_any_text_has_a_meaning_and_a_short_reason(text):
     reply = sms.parse_reply(text)

@@ -146,3 +146,11 @@ def office(db: None, clock: Clock) -> Office:
 @pytest.fixture
 def incident(office: Office) -> Incident:
     return office.opens().incident
+
+
+@pytest.fixture
+def led(office: Office) -> Office:
+    """The office with a lead in every village: the first member of each."""
+    for unit in Unit.objects.filter(kind="village"):
+        Member.objects.filter(pk=unit.members.order_by("pk").first().pk).update(is_lead=True)
+    return office

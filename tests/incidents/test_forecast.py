@@ -27,7 +27,9 @@ def standing(**known) -> Standing:
         name: np.zeros(SIZE, bool)
         for name in ("here", "coming", "unclear", "undelivered", "silent", "declined", "delivered")
     }
-    minutes = {name: np.full(SIZE, np.nan) for name in ("since_alert", "eta_in", "since_reply", "since_arrival")}
+    minutes = {
+        name: np.full(SIZE, np.nan) for name in ("since_alert", "eta_in", "since_reply", "since_arrival", "share")
+    }
     for name, value in known.items():
         (flags if name in flags else minutes)[name] = np.full(SIZE, value)
     return Standing(fixed=np.ones(SIZE, bool), alert_ids=np.ones(SIZE, np.int64), **flags, **minutes)
@@ -65,6 +67,26 @@ def test_who_should_have_been_here_long_ago_is_hardly_expected_any_more():
     expected = comes[~(comes & (arrival <= left))].mean()
     got = _not_here_yet(np.array([0.95]), np.array([-left]), np.log(np.array([10.0])), np.array([0.3]))
     assert got[0] == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize("waited", [0.0, 15.0, 30.0])
+def test_of_people_behind_a_number_so_many_come_as_a_simulation_says_of_those_not_yet_here(waited):
+    rng = np.random.default_rng(13)
+    n = 400_000
+    comes = (rng.random(n) < 5 / 8) & (rng.random(n) < 0.95)
+    arrival = 8.0 + np.exp(np.log(12.0) + 0.3 * rng.standard_normal(n))
+    expected = comes[~(comes & (arrival <= waited))].mean()
+    law = standing(silent=True, since_alert=waited, share=5 / 8).laws(turnout_of(0.2, 0.5, 0.05), LAW)
+    assert first(law).show == pytest.approx(expected, abs=0.004), "neither his own rate nor the channel counts any more"
+    assert first(law).loading < 1
+    assert first(law).offset == pytest.approx(8.0 - waited)
+
+
+def test_behind_a_lead_who_has_said_nothing_people_count_by_their_own_chance_as_if_called_now():
+    law = standing(silent=True).laws(turnout_of(0.6, 0.9, 0.1), LAW)
+    assert first(law).show == pytest.approx(0.6 * 0.9 * 0.9)
+    assert first(law).offset == 8.0
+    assert first(law).loading == 1.0
 
 
 def test_somebody_checked_in_is_certain_and_arrived_when_he_did():

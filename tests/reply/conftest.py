@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from muster.apps.incidents import reply_pages
-from muster.apps.incidents.actions import presence, replies
+from muster.apps.incidents.actions import presence, replies, units
 from tests.reply.scene import T0, Scene, scene_of
 
 
@@ -23,7 +23,7 @@ class Clock:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    for module in (reply_pages, replies, presence):
+    for module in (reply_pages, replies, presence, units):
         monkeypatch.setattr(module, "now", made)
     reply_pages.wrong_addresses.clear()
     reply_pages.wrong_codes.clear()

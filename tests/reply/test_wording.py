@@ -29,7 +29,7 @@ EN = Facts(
     "en", False, "Tianyuan Reserve", "Fire near the substation", "B Liyu Park East Gate", "Fire support", "14:55",
     "0731-00000119",
 )  # fmt: skip
-KINDS = ("alert", "release", "stand_down", "too_late")
+KINDS = ("alert", "release", "stand_down", "too_late", "unit_refused")
 LINK = "https://muster.tianyuan.example/r/" + TOKEN
 
 
@@ -39,6 +39,24 @@ def test_a_chinese_call_reads_like_this() -> None:
     )
     assert compose("alert", replace(ZH, exercise=True, replacement=True)) == (
         "【演练】天元应急补位集结：变电站周边火灾。14:55前到B栗雨园区东门，岗位灭火辅助。能来回1，来不了回2。电话0731-00000119"
+    )
+
+
+def test_the_call_of_a_unit_tells_its_lead_whom_to_bring_by_when_and_what_to_answer() -> None:
+    led = replace(ZH, role="", unit="新田连", people=9)
+    assert compose("unit", led) == (
+        "【天元应急】集结：变电站周边火灾。请带新田连9人（含您）14:55前到B栗雨园区东门。来几人回几人，如9人；您来不了回2。电话0731-00000119"
+    )
+    assert compose("unit", replace(EN, office="", role="", unit="Xintian", people=9, exercise=True)) == (
+        "[EXERCISE] Callout: Fire near the substation. Bring 9 of Xintian, you included. Be at B Liyu Park East Gate by "
+        "14:55. Reply how many come, as 9 people; 2 if you can not. Desk 0731-00000119"
+    )
+    assert sms.parse_count("9人") == sms.parse_count("9 people") == 9, "what the text asks for is understood"
+
+
+def test_a_lead_who_said_too_many_is_told_both_figures() -> None:
+    assert compose("unit_refused", replace(ZH, said=12, people=9)) == (
+        "【天元应急】变电站周边火灾：您报12人，本队只叫了9人，未登记。请重报，如9人。电话0731-00000119"
     )
 
 

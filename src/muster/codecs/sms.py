@@ -34,6 +34,7 @@ _DECLINE_WORDS = (
     "n",
 )
 _OPT_OUT = ("td", "t", "退订", "n退订", "stop", "unsubscribe")
+_COUNT = re.compile(r"(?:能?[来到]|带|共)?\s*(\d{1,4})\s*(个人|人|名|people|person)?")
 _LEAD = re.compile(r"^[\s,.:;!?、，。：；！？\-—()（）]+")
 _TAIL = re.compile(r"[\s,.;!、，。；！]+$")
 
@@ -65,6 +66,17 @@ def parse_reply(text: str) -> Reply:
     if plain in _DECLINE_WORDS:
         return Reply("decline", bare[:REASON_LENGTH])
     return Reply("unclear", bare[:REASON_LENGTH])
+
+
+def parse_count(text: str) -> int | None:
+    """How many people a lead says he brings: "6人", "来6人", "6 people", or a bare number above 2. None for anything
+    else: a bare 1 or 2 is his own yes or no."""
+    plain = _TAIL.sub("", _LEAD.sub("", single_spaces(normal(text)))).lower()
+    found = _COUNT.fullmatch(plain)
+    if not found:
+        return None
+    number = int(found.group(1))
+    return number if found.group(2) or number > 2 else None
 
 
 def _by_digit(digit: str, rest: str, whole: str) -> Reply:

@@ -47,6 +47,17 @@ class PeopleCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class LedView:
+    """Units called through their leads: how many, how many of them confirmed; people counted without a name, and people
+    whose lead has not confirmed yet."""
+
+    units: int
+    confirmed: int
+    unnamed: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """Whom the planner would alert now. `may_approve` is the viewer's right; `why_not` a stable code otherwise."""
 
@@ -164,6 +175,7 @@ class Board:
     roll_call_id: int | None
     excluded: dict[str, int] = field(default_factory=dict)  # away, committed, lapsed, no_address …
     reasons: tuple[Reason, ...] = ()  # gravest first
+    led: LedView | None = None
     relay_heard_at: datetime | None = None  # real time; beside the flag relay_silent
 
     @property

@@ -6,9 +6,10 @@ the same way on those who accepted: P(comes | not here by t).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import ndtr
@@ -28,6 +29,8 @@ UNDELIVERED_SHARE = 0.1  # somebody may still reach him by phone
 UNSENT_AFTER, UNREPORTED_AFTER = timedelta(minutes=UNSENT_MINUTES), timedelta(minutes=SILENT_MINUTES)
 REPORTING_SHARE = 0.5  # this share of a callout's messages reported on: then a missing report tells something
 FIRM_LOADING = 0.2  # an answer given takes most of the shared shock out of a person
+
+NOBODY_SAID: Mapping[int, tuple[float, datetime]] = MappingProxyType({})
 
 FLAGS = ("fixed", "here", "coming", "unclear", "undelivered", "silent", "declined", "delivered", "let_go")
 
@@ -53,6 +56,8 @@ class Standing:
     since_arrival: np.ndarray
     # accepted or came and was released: not counted on, but an answer that tells
     let_go: np.ndarray = field(default_factory=lambda: np.zeros(1, bool))
+    # silent himself, but his lead has said how many of the unit come: the share of those left open who do
+    share: np.ndarray = field(default_factory=lambda: np.full(1, np.nan))
 
     def laws(self, said: Turnout, law: Law) -> tuple[np.ndarray, ...]:
         """(show, offset, mu, sigma, loading, not_before) for the planner."""
@@ -62,6 +67,8 @@ class Standing:
         show = np.where(self.silent, self._after_silence(said), show)
         show = np.where(self.unclear, said.accept * UNCLEAR_SHARE, show)
         show = np.where(self.undelivered, show * UNDELIVERED_SHARE, show)
+        counted = ~np.isnan(self.share)
+        show = np.where(counted, np.nan_to_num(self.share) * (1 - said.no_show), show)
         show = np.where(self.coming, 1 - said.no_show, show)
         on_way = self.fixed & ~self.here
         offset = np.where(on_way, offset - np.nan_to_num(self.since_alert), offset)
@@ -71,11 +78,11 @@ class Standing:
         offset = np.where(told, -said_ago, offset)
         mu = np.where(told, np.log(lead), mu)
         sigma = np.where(told, ETA_SPREAD, sigma)
-        show = np.where(self.coming, _not_here_yet(show, offset, mu, sigma), show)
+        show = np.where(self.coming | counted, _not_here_yet(show, offset, mu, sigma), show)
         show = np.where(self.here, 1.0, show)
         offset = np.where(self.here, -np.nan_to_num(self.since_arrival), offset)
         mu = np.where(self.here, -np.inf, mu)
-        loading = np.where(self.coming, FIRM_LOADING, np.where(self.here, 0.0, loading))
+        loading = np.where(self.coming | counted, FIRM_LOADING, np.where(self.here, 0.0, loading))
         return np.clip(show, 0.0, 1.0), offset, mu, sigma, loading, np.zeros(len(show))
 
     def _after_silence(self, said: Turnout) -> np.ndarray:
@@ -91,7 +98,8 @@ class Standing:
         """Mean and s.d. of the district shock, given who has accepted, who has declined and who is silent since when."""
         accepted = self.coming | self.here | self.let_go
         heard = accepted | self.declined
-        rows = heard | (self.silent & ~np.isnan(self.since_alert))
+        # of people behind a number nobody knows who has answered what
+        rows = heard | (self.silent & ~np.isnan(self.since_alert) & np.isnan(self.share))
         answer = np.where(accepted, 1, np.where(self.declined, 0, -1))[rows]
         accept = (self._reached(said) * said.accept)[rows]
         replied = _share_replied(np.nan_to_num(self.since_alert[rows]), said.reply_delay)
@@ -120,12 +128,15 @@ def standing_of(
     at: datetime,
     let_go: Sequence[int] = (),
     settled: Collection[int] = (),
+    shares: Mapping[int, tuple[float, datetime]] = NOBODY_SAID,
 ) -> Standing:
     """Rows of `live` alerts placed among `ids` (sorted).
 
+    `shares`: member -> what his lead's number says of him and since when (see `led.said_shares`).
     `declined`, `let_go`: members who refused, and who had accepted and were released: answers that tell of the shock.
     """
     size = len(ids)
+    share = np.full(size, np.nan)
     flags = {name: np.zeros(size, bool) for name in FLAGS}
     minutes = {name: np.full(size, np.nan) for name in ("since_alert", "eta_in", "since_reply", "since_arrival")}
     alert_ids = np.zeros(size, np.int64)
@@ -140,6 +151,9 @@ def standing_of(
         flags["fixed"][row] = alert.member_id not in settled
         if alert.sent_at is not None or alert.state in COMING:
             minutes["since_alert"][row] = (at - (alert.sent_at or alert.alerted_at)).total_seconds() / 60
+        if alert.member_id in shares and flags["silent"][row]:
+            share[row], told_at = shares[alert.member_id]
+            minutes["since_alert"][row] = (at - told_at).total_seconds() / 60
         if alert.eta_at is not None:
             minutes["eta_in"][row] = (alert.eta_at - at).total_seconds() / 60
         if alert.replied_at is not None:
@@ -148,7 +162,7 @@ def standing_of(
             minutes["since_arrival"][row] = (at - alert.checked_in_at).total_seconds() / 60
     flags["declined"][np.isin(ids, np.array(list(declined), np.int64))] = True
     flags["let_go"][np.isin(ids, np.array(list(let_go), np.int64))] = True
-    return Standing(alert_ids=alert_ids, **flags, **minutes)
+    return Standing(alert_ids=alert_ids, share=share, **flags, **minutes)
 
 
 def not_got_through(alerts: Iterable[Alert], at: datetime) -> list[Alert]:

@@ -11,7 +11,13 @@ from datetime import timedelta
 import structlog
 from django.utils import timezone
 
-from muster.apps.incidents.actions import claim_solve, drop_claim, send_replacements, store_run
+from muster.apps.incidents.actions import (
+    call_people_of_silent_leads,
+    claim_solve,
+    drop_claim,
+    send_replacements,
+    store_run,
+)
 from muster.apps.incidents.actions.solving import short_of_people, waiting
 from muster.apps.incidents.margins import seek_any_margins
 from muster.apps.incidents.models import Callout, SolveRun
@@ -43,6 +49,8 @@ def solve_step() -> bool:
     """Answer one waiting callout; False when none waits."""
     if is_held():
         return False
+    if call_people_of_silent_leads(now()):
+        return True
     for callout_id in waiting(now(), stale_after()):
         claim = claim_solve(callout_id)
         if claim is None:

@@ -1,9 +1,15 @@
-"""Ten fewer, ten more: what a proposal's chance would be with the ten least missed left out, or the ten next best added.
+"""What is worth knowing beside a proposal: ten fewer and ten more people, and what it costs to call whole units.
+
+Ten fewer, ten more: its chance with the ten least missed left out, or the ten next best added. The price of cohesion: the
+alerts that would do if people were called one by one, certified like the proposal.
 
 A slower second step of the solve lane, like the search for repairs: the answer itself is on the desk long before.
 """
 
 from __future__ import annotations
+
+import time
+from collections.abc import Mapping
 
 import numpy as np
 import structlog
@@ -16,12 +22,15 @@ from muster.apps.incidents.solving import seed_of
 from muster.core.errors import MusterError
 from muster.planning.evaluate import evaluate
 from muster.planning.field import field_of, survey
+from muster.planning.outcome import Plan
 from muster.planning.problem import Problem
 from muster.planning.search import Sample
+from muster.planning.solve import solve
 
 log = structlog.get_logger(__name__)
 
 STEP = 10
+COHESION_SECONDS = 20.0  # below the lease of a claim
 SAMPLE = 2048  # turnouts on which people are compared; the chances shown come from fresh ones
 
 
@@ -73,9 +82,10 @@ def _with(sample: Sample, held: np.ndarray, step: int) -> np.ndarray | None:
 
 
 def seek_margins(callout: Callout) -> bool:
-    """Compute and store the margins of this callout's newest proposal, if they are wanted and nobody else is at it.
+    """Compute and store what belongs beside this callout's newest proposal, if it is wanted and nobody else is at it.
 
-    The run is stored again with them, as it is with repairs. False when there was nothing to do or the state moved on.
+    That are its margins, or the price of cohesion where units are called. The run is stored again with it, as it is with
+    repairs. False when there was nothing to do or the state moved on.
     """
     run = callout.solve_runs.order_by("-id").first()
     if run is None or callout.state != CalloutState.RECOMMENDED or not _wants(callout, run):
@@ -87,7 +97,7 @@ def seek_margins(callout: Callout) -> bool:
     try:
         found = _found(callout, run)
         if found is not None:
-            run.certificate = {**run.certificate, "margins": found}
+            run.certificate = {**run.certificate, _key(callout): found}
             run.pk = None
             run._state.adding = True
             kept = store_run(callout.pk, claim, run)
@@ -105,17 +115,40 @@ def seek_any_margins() -> bool:
 def _wants(callout: Callout, run: SolveRun) -> bool:
     searched = run.outcome == "plan" or (run.outcome == "shortfall" and run.shortfall.get("sought") is not False)
     answers_this = run.seq == callout.wanted_seq == callout.solved_seq
-    return searched and answers_this and bool(run.proposal) and "margins" not in run.certificate
+    # A shortfall of units may be due to the units alone: that is worth knowing above all where nobody is proposed.
+    worth = bool(run.proposal) or callout.by_units
+    return searched and answers_this and worth and _key(callout) not in run.certificate
 
 
-def _found(callout: Callout, run: SolveRun) -> dict[str, dict[str, float]] | None:
-    """The margins at the run's own moment; None when the books have moved since, {} when they can not be computed."""
+def _key(callout: Callout) -> str:
+    return "cohesion" if callout.by_units else "margins"
+
+
+def cohesion_of(problem: Problem, *, seed: int) -> dict[str, float]:
+    """The same promise with people called one by one: {"alerts", "p_low", "p_hat", "holds"}.
+
+    `holds` is False when not even that is enough: then the figures are those of everybody useful.
+    """
+    until = time.monotonic() + COHESION_SECONDS
+    said = solve(problem, seed=seed, deadline=lambda: time.monotonic() > until, repairs=False)
+    plan = said if isinstance(said, Plan) else said.best
+    proof = plan.certificate
+    return {
+        "alerts": len(plan.alert), "p_low": proof.p_low, "p_hat": proof.p_hat, "holds": isinstance(said, Plan)
+    }  # fmt: skip
+
+
+def _found(callout: Callout, run: SolveRun) -> Mapping[str, object] | None:
+    """Both at the run's own moment; None when the books have moved since, {} when they can not be computed."""
     bundle = problem_for(callout, run.at)
     if bundle.roster_hash != run.roster_hash or bundle.problem is None:
         return None
+    seed = seed_of(callout, run.at)
     places = np.flatnonzero(np.isin(bundle.member_ids, np.array([member for member, _order in run.proposal])))
     try:
-        return margins_of(bundle.problem, places, seed=seed_of(callout, run.at))
+        if callout.by_units:
+            return cohesion_of(bundle.problem, seed=seed)
+        return margins_of(bundle.problem, places, seed=seed)
     except MusterError as error:
         log.warning("margins.not_computed", callout=callout.pk, code=error.code)
         return {}

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from muster.apps.incidents.led import group_of
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.states import COMING, REFUSED, RUNNING
@@ -51,6 +52,8 @@ class OwnPage:
     checked_in_at: datetime | None
     released_at: datetime | None
     ended_at: datetime | None
+    unit_people: int = 0  # of the unit that he is to bring, he included; 0 for whoever leads none
+    unit_said: int | None = None
 
 
 def is_gone(alert: Alert, at: datetime) -> bool:
@@ -90,6 +93,8 @@ def own_page(alert: Alert, at: datetime) -> OwnPage:
         checked_in_at=alert.checked_in_at,
         released_at=alert.released_at,
         ended_at=callout.stood_down_at or callout.closed_at,
+        unit_people=group_of(alert).called if alert.unit_called_id else 0,
+        unit_said=alert.unit_said,
     )
 
 

@@ -12,7 +12,9 @@ from datetime import datetime
 
 import numpy as np
 
+from muster.apps.incidents.blocks import blocks_of
 from muster.apps.incidents.forecast import Standing, standing_of
+from muster.apps.incidents.led import said_shares
 from muster.apps.incidents.matching import heads_missing
 from muster.apps.incidents.models import Alert, Callout, NeedLine
 from muster.apps.incidents.models.callout import AlertState, CalloutState
@@ -25,6 +27,7 @@ from muster.apps.plans.ways import quickest, usable_of
 from muster.apps.service.reads import Turnout, committed_ids, turnout
 from muster.planning.arrival import Trip, arrival_law
 from muster.planning.problem import Candidates, Need, Problem
+from muster.planning.units import Blocks
 
 LATE_LINE_MINUTES = 20.0  # a line that missed its time still wants its people: replacements get this long
 
@@ -46,6 +49,7 @@ class Bundle:
     roster_hash: str
     model_version: str
     excluded: dict[str, int]
+    blocks: Blocks | None = None  # how people hang together, where units are called
 
 
 def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) -> Bundle:
@@ -71,9 +75,10 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
     declined = [alert.member_id for alert in alerts if alert.state in REFUSED]
     # Who accepted and was released is still evidence that people come: without him a release would look like refusals.
     let_go = [a.member_id for a in alerts if a.state == AlertState.RELEASED and (a.replied_at or a.checked_in_at)]
-    standing = standing_of(live, declined, arrays.ids, at, let_go, settled)
+    standing = standing_of(live, declined, arrays.ids, at, let_go, settled, said_shares(alerts))
     problem = None if over else _problem(callout, state, standing, left, missed, at)
     order_of = {need.pk: need.order for need in needs}
+    blocks = blocks_of(callout, arrays)
     return Bundle(
         problem=problem,
         member_ids=arrays.ids,
@@ -85,9 +90,10 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
         orders=tuple(need.order for need in left),
         missed=tuple(sorted(order_of[pk] for pk in missed)),
         met=tuple(sorted(order_of[pk] for pk in met)),
-        roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere, roads),
+        roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere, roads, blocks),
         model_version=said.model_version,
         excluded=_excluded(arrays, needs, busy & ~asked, elsewhere, ~np.isfinite(minutes) & bool(points)),
+        blocks=blocks,
     )
 
 
@@ -187,6 +193,7 @@ def _roster_hash(
     busy: np.ndarray,
     elsewhere: np.ndarray,
     roads: Roads,
+    blocks: Blocks | None,
 ) -> str:
     """Names everything the certificate rests on except the replies of this callout itself."""
     digest = hashlib.sha256()
@@ -202,6 +209,9 @@ def _roster_hash(
     digest.update(repr([(p.pk, p.lon, p.lat) for p in points]).encode())
     digest.update(said.model_version.encode())
     digest.update(roads.key.encode())
+    if blocks is not None:
+        digest.update(blocks.unit.tobytes() + blocks.leader.tobytes())
+        digest.update(repr((blocks.touch_cost, blocks.smallest)).encode())
     return digest.hexdigest()
 
 

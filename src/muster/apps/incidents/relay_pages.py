@@ -106,6 +106,7 @@ def _alerts(callout: Callout) -> QuerySet[Alert]:
 def _depends_on(alert: Alert) -> tuple[object, ...]:
     callout, need = alert.callout, alert.post or alert.need
     return (
+        alert.token_hash,  # who is called himself after all gets a link only then
         alert.state,
         alert.eta_at,
         alert.last_reply,

@@ -7,7 +7,9 @@ no cookie is set, no script is needed, nothing is kept by the browser and no oth
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from muster.access.fields import blind_index
 from muster.apps.incidents.actions import check_in_by_token, record_reply
+from muster.apps.incidents.actions.units import confirm_by_lead
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.own_page import DECLINE_REASONS, ETA_MINUTES, callout_gone, is_gone, own_page
 from muster.apps.incidents.states import UNAPPROVED
@@ -33,6 +36,7 @@ from muster.jobs.throttle import Throttle
 
 TOKEN = re.compile(r"[A-Za-z0-9_\-]{16,64}")
 ANSWERS = ("accept", "decline", "en_route")
+NOTHING_TYPED: Mapping[str, object] = MappingProxyType({})
 wrong_addresses = Throttle(limit=60, window_seconds=300)
 wrong_codes = Throttle(limit=60, window_seconds=300)
 wrong_numbers = Throttle(limit=60, window_seconds=600)  # of one callout: a stranger's guesses block no other check-in
@@ -69,10 +73,14 @@ def alert_page(request: HttpRequest, alert: Alert, dress: Dress = PLAIN) -> Http
     answer = request.POST.get("answer", "")
     if answer not in ANSWERS:
         return _own(request, alert, problem="no_answer", status=422, dress=dress)
-    return _answered(request, alert, answer)
+    return _answered(request, alert, answer, dress)
 
 
-def _answered(request: HttpRequest, alert: Alert, answer: str) -> HttpResponse:
+def _answered(request: HttpRequest, alert: Alert, answer: str, dress: Dress) -> HttpResponse:
+    if answer == "accept" and alert.unit_called_id and request.POST.get("people", "").strip():
+        refused = _counted(request, alert, dress)
+        if refused is not None:
+            return refused
     eta = request.POST.get("eta", "")
     reason = request.POST.get("reason", "")
     kept = record_reply(
@@ -87,6 +95,23 @@ def _answered(request: HttpRequest, alert: Alert, answer: str) -> HttpResponse:
     return private(HttpResponseRedirect(request.path + problem, status=303))
 
 
+def _counted(request: HttpRequest, alert: Alert, dress: Dress) -> HttpResponse | None:
+    """A lead says how many of his unit come. The page again, as he filled it in, when that can not be; None when it is
+    noted."""
+    people, eta = request.POST.get("people", "").strip(), request.POST.get("eta", "")
+    try:
+        if not (people.isascii() and people.isdigit() and len(people) < 5 and int(people)):
+            raise InvalidInput("incidents.unit_number")
+        confirm_by_lead(alert, int(people), channel="page")
+    except Conflict:
+        return None  # over meanwhile: the answer itself is kept, and the page says so
+    except InvalidInput as refusal:
+        problem = "unit" if refusal.code == "incidents.unit_too_few" else "unit_too_many"
+        typed = {"people": people[:9], "eta": int(eta) if eta in map(str, ETA_MINUTES) else 0}
+        return _own(request, alert, problem=problem, status=422, typed=typed, dress=dress)
+    return None
+
+
 def _alert_of(token: str) -> Alert | None:
     if not TOKEN.fullmatch(token):
         return None
@@ -96,17 +121,24 @@ def _alert_of(token: str) -> Alert | None:
 def shown_alerts() -> QuerySet[Alert]:
     """Alerts with all that their page shows."""
     return Alert.objects.select_related(
-        "callout__incident", "member", "muster_point", "need__capability", "post__capability"
+        "callout__incident", "member", "muster_point", "need__capability", "post__capability", "unit_called"
     )
 
 
 def _own(
-    request: HttpRequest, alert: Alert, *, problem: str = "", status: int = 200, dress: Dress = PLAIN
+    request: HttpRequest,
+    alert: Alert,
+    *,
+    problem: str = "",
+    status: int = 200,
+    typed: Mapping[str, object] = NOTHING_TYPED,
+    dress: Dress = PLAIN,
 ) -> HttpResponse:
     page = own_page(alert, now())
-    asked = page.face == "ask" or (page.face == "accepted" and "change" in request.GET)
+    asked = bool(typed) or page.face == "ask" or (page.face == "accepted" and "change" in request.GET)
     problem = problem or ("elsewhere" if "elsewhere" in request.GET else "")
-    context = {"page": page, "form": asked or page.face == "declined", "asked": asked, "problem": problem}
+    form = asked or page.face == "declined"
+    context = {"page": page, "form": form, "asked": asked, "problem": problem, "typed": typed}
     return phone_page(request, dress.template, {**context, **dress.context}, status)
 
 

@@ -105,6 +105,20 @@ def _checked_in(entry: Entry, names: Names) -> Line:
     return names.who(entry), said, "ok"
 
 
+def _unit_confirmed(entry: Entry, names: Names) -> Line:
+    facts = entry.payload
+    said = _("brings %(said)d of %(called)d of the unit") % {"said": facts["said"], "called": facts["called"]}
+    if facts["unnamed"]:
+        remark = _("(not all by name)")
+        said = f"{said} {remark}"
+    return names.who(entry), said, "ok" if facts["said"] == facts["called"] else "warn"
+
+
+def _called_directly(entry: Entry, names: Names) -> Line:
+    said = _("did not confirm: %(n)d of the unit were called themselves") % {"n": entry.payload["count"]}
+    return names.who(entry), said, "warn"
+
+
 def _taken_back(entry: Entry, names: Names) -> Line:
     return names.by(entry.actor), _("took the check-in of %(name)s back") % {"name": names.who(entry)}, "warn"
 
@@ -170,11 +184,14 @@ SENTENCES: dict[str, Callable[[Entry, Names], Line]] = {
     "callout.plan_chosen": _order(lambda: _("chose another plan")),
     "callout.needs_set": _order(lambda: _("changed the needs")),
     "callout.policy_set": _order(lambda: _("changed how replacements are sent")),
+    "callout.calling_set": _order(lambda: _("changed how people are called")),
     "callout.solved": _solved,
     "callout.approved": _wave,
     "callout.wave_sent": _wave,
     "callout.released": _counted(lambda: _("released %(n)d people early"), "count"),
     "callout.stood_down": _order(lambda: _("ordered the stand-down")),
+    "unit.confirmed": _unit_confirmed,
+    "unit.called_directly": _called_directly,
     "alert.replied": _replied,
     "alert.undelivered": _plain(lambda: _("could not be reached"), "warn"),
     "alert.checked_in": _checked_in,

@@ -15,16 +15,18 @@ from datetime import datetime
 import numpy as np
 from django.utils import timezone
 
+from muster.apps.incidents.blocks import groups_of
 from muster.apps.incidents.models import Alert, Callout, SolveRun
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.problem import Bundle, problem_for
-from muster.apps.incidents.states import COMING, UNAPPROVED
+from muster.apps.incidents.states import COMING, UNAPPROVED, WAITING
 from muster.planning.chances import arrived_by
 from muster.planning.evaluate import Evaluation, evaluate
 from muster.planning.outcome import LineForecast, Plan, Repair, Shortfall
 from muster.planning.release import can_release
 from muster.planning.replan import replan
 from muster.planning.solve import SolveTimeout, solve
+from muster.planning.units import solve_units
 
 DEADLINE_SECONDS = 20.0
 NOBODY = np.zeros(0, np.int64)
@@ -92,8 +94,9 @@ def _measured(run: SolveRun, bundle: Bundle) -> None:
 
 
 def _first(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> None:
-    said = solve(bundle.problem, seed=order.seed, deadline=order.late, repairs=order.repairs)
+    said, leaders = _chosen(bundle, order)
     plan = said if isinstance(said, Plan) else said.best
+    run.groups = groups_of(bundle.blocks, bundle.member_ids, plan.alert, leaders)
     if bundle.missed:
         run.certificate = {"missed": list(bundle.missed)}
     _propose(run, bundle, plan)
@@ -105,6 +108,14 @@ def _first(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> No
         run.shortfall = _shortfall(said, bundle, order.repairs)
     worth = evaluate(bundle.problem, plan.alert, seed=order.seed)
     run.band = _band(worth, callout, run.at)
+
+
+def _chosen(bundle: Bundle, order: _Order) -> tuple[Plan | Shortfall, dict[int, int]]:
+    """Whom to alert, and through whom (unit -> row) where whole units are called."""
+    if bundle.blocks is None:
+        return solve(bundle.problem, seed=order.seed, deadline=order.late, repairs=order.repairs), {}
+    found = solve_units(bundle.problem, bundle.blocks, seed=order.seed, deadline=order.late, repairs=order.repairs)
+    return (found, {}) if isinstance(found, Shortfall) else (found.plan, found.leaders)
 
 
 def _running(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> None:
@@ -140,7 +151,10 @@ def _releasable(callout: Callout, bundle: Bundle, order: _Order) -> list[int]:
         return NONE_KEPT
     rows = can_release(bundle.problem, seed=order.seed, deadline=order.late, holds=True)
     ids = bundle.alert_ids[rows]
-    return sorted(Alert.objects.filter(pk__in=ids.tolist(), state__in=COMING).values_list("pk", flat=True))
+    coming = Alert.objects.filter(pk__in=ids.tolist(), state__in=COMING)
+    # A lead stays as long as people of his wait for him: nobody else has called them.
+    waited_for = callout.alerts.filter(channel="lead", state__in=WAITING).values("through")
+    return sorted(coming.exclude(pk__in=waited_for).values_list("pk", flat=True))
 
 
 def _propose(run: SolveRun, bundle: Bundle, plan: Plan) -> None:

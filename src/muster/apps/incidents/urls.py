@@ -8,6 +8,7 @@ urlpatterns = [
     path("incidents/<int:incident_id>/needs/", opening.incident_needs, name="incident-needs"),
     path("incidents/<int:incident_id>/plan/", opening.incident_choose_plan, name="incident-choose-plan"),
     path("incidents/<int:incident_id>/policy/", opening.incident_policy, name="incident-policy"),
+    path("incidents/<int:incident_id>/calling/", opening.incident_calling, name="incident-calling"),
     path("incidents/<int:incident_id>/false-alarm/", opening.incident_false_alarm, name="incident-false-alarm"),
     path("incidents/<int:incident_id>/approve/", approve.incident_approve, name="incident-approve"),
     path("incidents/<int:incident_id>/pick/", pick.incident_pick, name="incident-pick"),

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from muster.apps.channels.gates import EXERCISE_MARKS
 from muster.apps.incidents.models import Alert, Incident, NeedLine
+from muster.apps.people.models import Unit
 from muster.apps.plans.models import MusterPoint
 from muster.codecs import sms
 
@@ -36,6 +37,9 @@ SENTENCES = {
         "desk": "电话{phone}",
         "link": " 或点 {link}",
         "alert": "{head}{call}：{title}。{where}{role}。{digits}{desk}{link}",
+        "unit": "{head}{call}：{title}。请带{unit}{people}人（含您）{where}。来几人回几人，如{people}人；您来不了回2。"
+        "{desk}{link}",
+        "unit_refused": "{head}{title}：您报{said}人，本队只叫了{people}人，未登记。请重报，如{people}人。{desk}",
         "release": "{head}{title}：人已够，谢谢您，不用来了，请留在原处。{desk}",
         "stand_down": "{head}{title}：集结已终止，请不要再来，已出发的请返回。谢谢您。{desk}",
         "too_late": "{head}{title}：谢谢您答复，人已够或集结已结束，请不要来。{desk}",
@@ -52,6 +56,10 @@ SENTENCES = {
         "desk": "Desk {phone}",
         "link": " or: {link}",
         "alert": "{head}{call}: {title}. {where}{role}. {digits}{desk}{link}",
+        "unit": "{head}{call}: {title}. Bring {people} of {unit}, you included. {where}. "
+        "Reply how many come, as {people} people; 2 if you can not. {desk}{link}",
+        "unit_refused": "{head}{title}: you said {said}, only {people} of your unit are called. Not noted. "
+        "Please say again, as {people} people. {desk}",
         "release": "{head}{title}: enough people have come. Thank you, you are not needed, stay where you are. {desk}",
         "stand_down": "{head}{title}: the callout has ended. Do not come; if under way, turn back. Thank you. {desk}",
         "too_late": "{head}{title}: thank you for answering. You are not needed any more, please do not come. {desk}",
@@ -75,6 +83,9 @@ class Facts:
     phone: str = ""
     link: str = ""
     replacement: bool = False
+    unit: str = ""
+    people: int = 0  # of the unit that is called, its lead included
+    said: int = 0  # how many of them its lead said would come
 
 
 def alert_text(alert: Alert, token: str = "", language: str | None = None) -> str:
@@ -82,6 +93,34 @@ def alert_text(alert: Alert, token: str = "", language: str | None = None) -> st
     facts = _facts(alert.callout.incident, alert.need, alert.muster_point, alert.alerted_at, language)
     link = f"{settings.MUSTER_PUBLIC_URL.rstrip('/')}/r/{token}" if token and settings.MUSTER_PUBLIC_URL else ""
     return compose("alert", replace(facts, link=link, replacement=alert.wave.origin == "replacement"))
+
+
+def unit_text(alert: Alert, people: int, need: NeedLine | None, token: str = "", language: str | None = None) -> str:
+    """The call of a unit, to its lead: bring so many, by the time of the need that is due first."""
+    facts = _facts(alert.callout.incident, need, alert.muster_point, alert.alerted_at, language)
+    link = f"{settings.MUSTER_PUBLIC_URL.rstrip('/')}/r/{token}" if token and settings.MUSTER_PUBLIC_URL else ""
+    name = _unit_name(alert.unit_called, facts.language) if alert.unit_called else ""
+    return compose("unit", replace(facts, role="", link=link, unit=name, people=people))
+
+
+def unit_preview_text(
+    incident: Incident, unit: Unit, people: int, need: NeedLine | None, point: MusterPoint, at: datetime
+) -> str:
+    """The call of this unit as its lead would get it; the link shown stands for his own."""
+    facts = _facts(incident, need, point, at, None)
+    base = settings.MUSTER_PUBLIC_URL.rstrip("/")
+    link = f"{base}/r/{'·' * 22}" if base else ""
+    return compose("unit", replace(facts, role="", link=link, unit=_unit_name(unit, facts.language), people=people))
+
+
+def unit_refused_text(alert: Alert, said: int, people: int, language: str | None = None) -> str:
+    """To a lead who confirmed more people than he has."""
+    facts = _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language)
+    return compose("unit_refused", replace(facts, said=said, people=people))
+
+
+def _unit_name(unit: Unit, language: str) -> str:
+    return _clean(unit.name_en or unit.name) if language == "en" else _clean(unit.name)
 
 
 def preview_text(
@@ -166,6 +205,9 @@ def _fill(kind: str, facts: Facts) -> str:
         digits=words["digits"],
         desk=words["desk"].format(phone=facts.phone) if facts.phone else "",
         link=words["link"].format(link=facts.link) if facts.link else "",
+        unit=facts.unit,
+        people=facts.people,
+        said=facts.said,
     )
     return filled.strip()
 
@@ -178,6 +220,6 @@ def _head(kind: str, facts: Facts) -> str:
         office = f"{facts.office or call} - "
         return (f"{mark} {office}" if facts.office else f"{mark} ") if facts.exercise else office
     if facts.exercise:
-        return f"{mark}{facts.office}" if kind == "alert" else mark
+        return f"{mark}{facts.office}" if kind in ("alert", "unit") else mark
     name = facts.office or call
     return "【" + (call if f"【{name}】" == mark else name) + "】"

@@ -9,8 +9,26 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from muster.apps.people.models import Capability
-from muster.apps.plans.actions import HIGHEST_TARGET, LOWEST_TARGET, PlanInput, PlanNeedInput
-from muster.apps.plans.models import IncidentKind, MusterPoint, Plan, ReplacementPolicy, Site
+from muster.apps.plans.actions import (
+    HIGHEST_TARGET,
+    LONGEST_LEAD_MINUTES,
+    LOWEST_TARGET,
+    MOST_IN_GROUP,
+    MOST_TOUCH_COST,
+    PlanInput,
+    PlanNeedInput,
+    TermsInput,
+)
+from muster.apps.plans.models import (
+    TERMS,
+    Calling,
+    CallingTerms,
+    IncidentKind,
+    MusterPoint,
+    Plan,
+    ReplacementPolicy,
+    Site,
+)
 from muster.core.errors import MusterError
 
 _KIT = {
@@ -55,7 +73,41 @@ class PointsChoice(forms.ModelMultipleChoiceField):
         return f"{obj.letter} {named(obj)}"
 
 
-class PlanForm(KitForm):
+class TermsForm(KitForm):
+    """How people are called. What is left blank takes its usual value: it counts for units only."""
+
+    calling = forms.ChoiceField(
+        label=_("How people are called"), choices=Calling, widget=forms.RadioSelect, required=False,
+        help_text=_("A whole unit is called by one alert to its lead, who confirms how many come and who cannot."),
+    )  # fmt: skip
+    touch_cost = forms.FloatField(
+        label=_("One more unit costs as much as so many alerts"), min_value=0, max_value=MOST_TOUCH_COST,
+        required=False, help_text=_("The dearer a unit, the fewer units are called."),
+    )  # fmt: skip
+    smallest_group = forms.IntegerField(
+        label=_("Fewest people of a unit, its lead among them"), min_value=1, max_value=MOST_IN_GROUP, required=False
+    )
+    lead_minutes = forms.IntegerField(
+        label=_("Minutes a lead has to confirm"), min_value=1, max_value=LONGEST_LEAD_MINUTES, required=False,
+        help_text=_("If he has not confirmed by then, his people get messages of their own."),
+    )  # fmt: skip
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for name in TERMS:
+            self.fields[name].unmarked = True  # not "optional": what is left blank has a value all the same
+
+    @staticmethod
+    def terms_of(row: CallingTerms) -> dict[str, object]:
+        shown = {name: getattr(row, name) for name in TERMS}
+        return shown | {"touch_cost": f"{row.touch_cost:g}"}
+
+    def to_terms(self) -> TermsInput:
+        said = {name: value for name in TERMS if (value := self.cleaned_data.get(name)) not in (None, "")}
+        return TermsInput(**said)
+
+
+class PlanForm(TermsForm):
     zh = forms.CharField(label=_("Title"), max_length=80)
     en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
     kind = forms.ChoiceField(label=_("Kind of incident"), choices=IncidentKind)
@@ -85,7 +137,7 @@ class PlanForm(KitForm):
             "zh": plan.zh, "en": plan.en, "kind": plan.kind, "site": plan.site_id,
             "target_percent": f"{plan.target * 100:.1f}".removesuffix(".0"),
             "policy": plan.policy, "muster_points": list(plan.muster_points.values_list("pk", flat=True)),
-            "note": plan.note, "seen": plan.changed_at.isoformat(),
+            "note": plan.note, "seen": plan.changed_at.isoformat(), **PlanForm.terms_of(plan),
         }  # fmt: skip
 
     def to_input(self, needs: list[PlanNeedInput]) -> PlanInput:
@@ -93,8 +145,8 @@ class PlanForm(KitForm):
         return PlanInput(
             zh=data["zh"], en=data["en"], kind=data["kind"], site=data["site"],
             target=float(data["target_percent"] / 100), policy=data["policy"],
-            muster_points=list(data["muster_points"]), needs=needs, note=data["note"],
+            muster_points=list(data["muster_points"]), needs=needs, note=data["note"], terms=self.to_terms(),
         )  # fmt: skip
 
 
-NEW_PLAN = {"target_percent": "95", "policy": ReplacementPolicy.PROPOSE}
+NEW_PLAN = {"target_percent": "95", "policy": ReplacementPolicy.PROPOSE, **TermsForm.terms_of(Plan())}

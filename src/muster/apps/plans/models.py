@@ -64,7 +64,35 @@ class ReplacementPolicy(models.TextChoices):
     AUTOMATIC = "automatic", _("Send replacements within the approved plan")
 
 
-class Plan(models.Model):
+class Calling(models.TextChoices):
+    INDIVIDUALS = "individuals", _("Person by person")
+    UNITS = "units", _("Whole units, through their leads")
+
+
+class CallingTerms(models.Model):
+    """How people are called. The rest counts for units only; the touch cost is in alerts."""
+
+    calling = models.CharField(max_length=12, choices=Calling, default=Calling.INDIVIDUALS)
+    touch_cost = models.FloatField(default=2.0, help_text="what calling one more unit costs, in alerts")
+    smallest_group = models.PositiveSmallIntegerField(
+        default=3, help_text="fewest people of a unit that is called, its lead among them"
+    )
+    lead_minutes = models.PositiveSmallIntegerField(
+        default=5, help_text="time a lead has to confirm before his people get messages of their own"
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def by_units(self) -> bool:
+        return self.calling == Calling.UNITS
+
+
+TERMS = ("calling", "touch_cost", "smallest_group", "lead_minutes")
+
+
+class Plan(CallingTerms):
     """What a kind of incident needs. Pre-authorised by the office head, the duty officer may approve it alone."""
 
     zh = models.CharField(max_length=80)

@@ -34,6 +34,20 @@ TEXTS: dict[str, str | Promise] = {
         "Alone you may call people of this plan's capabilities, %(most)s at most. For more wake the duty commander."
     ),
     "incidents.release_stale": _("The list has changed: these people are needed after all. Look at the newest list."),
+    "incidents.unit_too_many": _(
+        "You wrote that %(said)s come, but only %(called)s of the unit are called, its lead included. Correct the number; "
+        "what you ticked is still there."
+    ),
+    "incidents.unit_names_differ": _(
+        "You wrote that %(said)s come, but %(named)s of the %(called)s can not: that leaves %(left)s. "
+        "Correct the number or the names; both are still there."
+    ),
+    "incidents.unit_too_few": _(
+        "You wrote that %(said)s come, but %(coming)s are coming or here already. Tick those of them who can not come "
+        "after all, or correct the number."
+    ),
+    "incidents.unit_number": _("Write how many come as a number, 0 for nobody. What you ticked is still there."),
+    "incidents.unit_not_his": _("Somebody on this page does not belong to the unit. Load the page again."),
     "incidents.reply_not_understood": _("This answer is not understood. Choose coming, not coming or unclear."),
     "incidents.not_here": _("This person is not checked in now, so there is nothing to take back. Look at the list."),
     "incidents.was_here_before": _(

@@ -10,6 +10,7 @@ from muster.access.rights import Actor, Right, check
 from muster.apps.channels.actions import cancel_waiting, queue_message
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note
+from muster.apps.incidents.led import perhaps_called
 from muster.apps.incidents.models import Alert, Callout, Incident, RollCallAnswer
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.models.incident import IncidentState
@@ -38,7 +39,7 @@ def stand_down(actor: Actor, callout: Callout) -> Callout:
 
 def _settle(callout: Callout, actor: Actor) -> dict[str, int]:
     """Every alert still open gets its end."""
-    alerts = list(callout.alerts.filter(state__in=[*OPEN]).select_related("member", "need"))
+    alerts = list(callout.alerts.filter(state__in=[*OPEN]).select_related("member", "need", "through"))
     return settle(callout, actor, alerts)
 
 
@@ -49,7 +50,7 @@ def settle(callout: Callout, actor: Actor, alerts: list[Alert]) -> dict[str, int
     cancel_waiting([alert.ref for alert in alerts])  # nobody is called to what has ended
     for alert in alerts:
         target = _end_of(alert, callout)
-        told = alert.state in COMING or alert.sent_at is not None  # also who has not answered: he may be about to
+        told = alert.state in COMING or perhaps_called(alert)  # also who has not answered: he may be about to
         alert.state = step(ALERT_STEPS, alert.state, target)
         alert.released_at = moment if target == AlertState.RELEASED else None
         alert.save(update_fields=["state", "released_at"])

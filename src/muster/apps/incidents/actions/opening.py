@@ -14,7 +14,8 @@ from muster.apps.incidents.models import Callout, Incident, NeedLine
 from muster.apps.incidents.models.incident import IncidentState, Mode
 from muster.apps.incidents.states import CALLOUT_STEPS, INCIDENT_STEPS, RUNNING, UNAPPROVED, step
 from muster.apps.people.models import Capability
-from muster.apps.plans.models import MusterPoint, Plan, ReplacementPolicy, Site
+from muster.apps.plans.actions import TermsInput, check_terms, take_terms
+from muster.apps.plans.models import TERMS, MusterPoint, Plan, ReplacementPolicy, Site
 from muster.apps.plans.reads import matching_plan
 from muster.core.errors import Conflict, InvalidInput
 from muster.jobs.clock import is_exercise_home, now
@@ -62,6 +63,7 @@ def open_incident(
     incident.save(force_insert=True)
     callout = Callout(incident=incident, target=chosen.target if chosen else 0.95)
     callout.policy = chosen.policy if chosen else ReplacementPolicy.PROPOSE
+    take_terms(callout, chosen or TermsInput())
     callout.save(force_insert=True)
     note(incident, "incident.opened", actor, payload={"kind": kind, "plan": chosen.pk if chosen else None})
     _take_plan(callout, chosen)
@@ -103,7 +105,8 @@ def choose_plan(actor: Actor, callout: Callout, plan: Plan) -> Callout:
     check(actor, Right.PROPOSE)
     row = _unsent(callout)
     row.target, row.policy = plan.target, plan.policy
-    row.save(update_fields=["target", "policy"])
+    take_terms(row, plan)
+    row.save(update_fields=["target", "policy", *TERMS])
     row.incident.plan = plan
     row.incident.save(update_fields=["plan"])
     _take_plan(row, plan)
@@ -166,6 +169,21 @@ def set_policy(actor: Actor, callout: Callout, policy: str) -> Callout:
     row.policy = ReplacementPolicy(policy)
     row.save(update_fields=["policy"])
     note(row.incident, "callout.policy_set", actor, payload={"policy": row.policy})
+    return row
+
+
+@transaction.atomic
+def set_calling(actor: Actor, callout: Callout, terms: TermsInput) -> Callout:
+    """Call person by person or whole units, before anything was sent; the answer is computed anew.
+
+    Errors: those of `check_terms`, "incidents.already_approved"."""
+    check(actor, Right.PROPOSE)
+    check_terms(terms)
+    row = _unsent(callout)
+    take_terms(row, terms)
+    row.save(update_fields=[*TERMS])
+    note(row.incident, "callout.calling_set", actor, payload={name: getattr(row, name) for name in TERMS})
+    want_solve(row)
     return row
 
 

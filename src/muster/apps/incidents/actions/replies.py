@@ -8,7 +8,7 @@ from django.db import transaction
 
 from muster.access.rights import Actor, Right, check
 from muster.apps.channels.actions import queue_message
-from muster.apps.channels.models import InMessage, MessageState, OutMessage
+from muster.apps.channels.models import MessageState, OutMessage
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note, want_solve
 from muster.apps.incidents.models import Alert, Callout, Reply
@@ -16,7 +16,6 @@ from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.states import ALERT_STEPS, COMING, RUNNING, WAITING, step
 from muster.apps.service.actions import commit, free
 from muster.apps.service.reads import committed_ids
-from muster.codecs.sms import parse_reply
 from muster.core.errors import InvalidInput, NotAllowed
 from muster.jobs.clock import now
 
@@ -201,34 +200,3 @@ def note_message(message: OutMessage) -> None:
         facts = {"alert": alert.pk, "error": message.error}
         note(callout.incident, "alert.undelivered", "system", payload=facts, person=alert.member.number)
         want_solve(callout)
-
-
-@transaction.atomic
-def take_text(incoming: InMessage) -> str:
-    """A text from a member: counts for the newest callout he was alerted for and no other. Returns how it was handled."""
-    if incoming.member_id is None:
-        return "unknown_sender"
-    alerts = Alert.objects.filter(member_id=incoming.member_id, callout__incident__mode=_mode(incoming))
-    alert = alerts.order_by("-alerted_at", "-pk").select_related("callout").first()
-    if alert is None:
-        return "no_callout"
-    said = parse_reply(incoming.body)
-    reason = said.reason or ("opt_out" if said.answer == "opt_out" else "")
-    eta = said.eta_minutes
-    if eta is not None and eta > LONGEST_ETA_MINUTES:
-        eta = None  # "1 30小时后到": the yes counts, the time makes no sense
-    reply = record_reply(
-        alert, answer=_HEARD[said.answer], channel="sms", by=f"member:{alert.member.number}",
-        eta_minutes=eta, reason=reason, text=incoming.body[:200],
-    )  # fmt: skip
-    if reply.note in {"closed", "late"}:
-        return "late"
-    return "unclear" if said.answer == "unclear" else "reply"
-
-
-# who wants no more messages does not come; the reason stays visible for the desk
-_HEARD = {"accept": "accept", "decline": "decline", "opt_out": "decline", "unclear": "unclear"}
-
-
-def _mode(incoming: InMessage) -> str:
-    return "exercise" if incoming.exercise else "actual"

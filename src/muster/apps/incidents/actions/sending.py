@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
@@ -12,8 +10,10 @@ from django.db import transaction
 from muster.access.rights import SYSTEM, Actor, Right, check
 from muster.apps.channels.actions import cancel_waiting, queue_message
 from muster.apps.incidents import wording
+from muster.apps.incidents.actions.alerting import alert_people
 from muster.apps.incidents.actions.common import lock, note, want_solve
-from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun, Wave
+from muster.apps.incidents.led import perhaps_called, unnamed_missing
+from muster.apps.incidents.models import Callout, SolveRun, Wave
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.models.incident import IncidentState
 from muster.apps.incidents.problem import Bundle, problem_for
@@ -29,7 +29,7 @@ from muster.apps.incidents.states import (
     step,
 )
 from muster.apps.people.models import Member, Unit
-from muster.apps.plans.models import ReplacementPolicy
+from muster.apps.plans.models import TERMS, ReplacementPolicy
 from muster.apps.service.actions import free
 from muster.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from muster.jobs.clock import now
@@ -42,6 +42,8 @@ def is_pre_authorised(callout: Callout) -> bool:
     """The head pre-authorised this plan, and the needs are still the plan's."""
     plan = callout.incident.plan
     if plan is None or plan.pre_authorised_at is None or callout.target > plan.target:
+        return False
+    if any(getattr(callout, name) != getattr(plan, name) for name in TERMS):
         return False
     mine = [(n.capability_id, n.people, n.due_minutes) for n in callout.needs.all()]
     return mine == [(n.capability_id, n.people, n.due_minutes) for n in plan.needs.all()]
@@ -159,7 +161,7 @@ def send_replacements(callout: Callout, run: SolveRun) -> Wave | None:
             return None
         if run.outcome != "plan" or not run.proposal or run.seq != row.wanted_seq:
             return None
-        lost = row.alerts.filter(state__in=[*REFUSED, AlertState.UNDELIVERED]).count()
+        lost = row.alerts.filter(state__in=[*REFUSED, AlertState.UNDELIVERED]).count() + unnamed_missing(row)
         sent = row.alerts.filter(wave__origin="replacement").count()
         if len(run.proposal) > lost - sent:
             return None
@@ -193,36 +195,10 @@ def _send(
     )
     wave.reason, wave.solve_run = reason[:200], run
     wave.save(force_insert=True)
-    needs = {need.order: need for need in callout.needs.select_related("capability")}
-    points = {point.pk: point for point in callout.muster_points.all()}
     nearest = dict(zip(bundle.member_ids.tolist(), bundle.point_ids.tolist(), strict=True))
-    members = Member.objects.in_bulk([line[0] for line in lines])
-    asked = set(callout.alerts.filter(member_id__in=members).values_list("member_id", flat=True))
-    count = 0
-    for member_id, need_order in lines:
-        if member_id in asked or member_id not in members:
-            continue
-        point = points[nearest[member_id]]
-        _alert(wave, members[member_id], needs.get(need_order), point)
-        count += 1
+    count = alert_people(wave, lines, nearest, run.groups if run else [])
     _after_sending(callout, actor, wave, count, left_out)
     return wave
-
-
-def _alert(wave: Wave, member: Member, need: NeedLine | None, point: object) -> Alert:
-    token = secrets.token_urlsafe(16)
-    alert = Alert(
-        callout=wave.callout, member=member, wave=wave, need=need, muster_point=point, alerted_at=wave.ordered_at,
-        token_hash=hashlib.sha256(token.encode()).hexdigest(),
-    )  # fmt: skip
-    alert.save(force_insert=True)
-    message = queue_message(
-        ref=alert.ref, kind="alert", member=member, body=wording.alert_text(alert, token),
-        exercise=wave.callout.incident.is_exercise, at=wave.ordered_at,
-    )  # fmt: skip
-    alert.channel = message.channel
-    alert.save(update_fields=["channel"])
-    return alert
 
 
 def _after_sending(callout: Callout, actor: Actor, wave: Wave, count: int, left_out: int) -> None:
@@ -239,6 +215,7 @@ def _after_sending(callout: Callout, actor: Actor, wave: Wave, count: int, left_
         "run": wave.solve_run_id, "reason": wave.reason,
         "p_low": wave.solve_run.proposed_p_low if wave.solve_run else None,
         "members": list(wave.alerts.values_list("member__number", flat=True)),
+        "units": wave.alerts.exclude(unit_called=None).count(),
     }  # fmt: skip
     note(incident, "callout.approved" if first else "callout.wave_sent", actor, payload=payload)
     want_solve(callout)
@@ -256,7 +233,7 @@ def release(actor: Actor, callout: Callout, alert_ids: Collection[int]) -> int:
     spare = set(alert_ids) & set(newest.releasable if newest else ())
     if not spare and list(alert_ids):
         raise Conflict("incidents.release_stale")
-    alerts = list(row.alerts.filter(pk__in=spare, state__in=[*OPEN]).select_related("member"))
+    alerts = list(row.alerts.filter(pk__in=spare, state__in=[*OPEN]).select_related("member", "through"))
     cancel_waiting([alert.ref for alert in alerts])
     for alert in alerts:
         alert.refresh_from_db(fields=["state", "sent_at"])  # what perhaps left has a time of sending now: he is told
@@ -265,7 +242,7 @@ def release(actor: Actor, callout: Callout, alert_ids: Collection[int]) -> int:
         alert.released_at = moment
         alert.save(update_fields=["state", "released_at"])
         free([alert.member_id], row.ref, moment)
-        if told or alert.sent_at:
+        if told or perhaps_called(alert):
             queue_message(
                 ref=alert.ref, kind="release", member=alert.member, body=wording.release_text(alert),
                 exercise=row.incident.is_exercise, at=moment,

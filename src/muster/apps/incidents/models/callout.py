@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.access.fields import SealedTextField
 from muster.apps.incidents.models.incident import Incident
-from muster.apps.people.models import Capability, Member
-from muster.apps.plans.models import MusterPoint, ReplacementPolicy
+from muster.apps.people.models import Capability, Member, Unit
+from muster.apps.plans.models import CallingTerms, MusterPoint, ReplacementPolicy
 
 
 class CalloutState(models.TextChoices):
@@ -19,7 +19,7 @@ class CalloutState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
-class Callout(models.Model):
+class Callout(CallingTerms):
     """`wanted_seq` counts changes of state that call for a new solve; the solve lane works until `solved_seq` has caught up."""
 
     incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="callout")
@@ -99,7 +99,11 @@ class AlertState(models.TextChoices):
 
 
 class Alert(models.Model):
-    """One person called for one callout, and where that stands. Released before check-in: told early; after it: left."""
+    """One person called for one callout, and where that stands. Released before check-in: told early; after it: left.
+
+    A unit is called through its lead: his alert names the unit and keeps the number he confirmed (himself included), the
+    alerts of his people name his. Their channel is "lead" as long as nothing but his message has called them.
+    """
 
     callout = models.ForeignKey(Callout, on_delete=models.PROTECT, related_name="alerts")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="alerts")
@@ -126,6 +130,14 @@ class Alert(models.Model):
     contradicted = models.BooleanField(
         default=False, help_text="gave answers that contradict each other; somebody should look"
     )
+    unit_called = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", help_text="the unit called through this lead"
+    )
+    unit_said = models.PositiveSmallIntegerField(null=True, help_text="how many of the unit come, by its lead")
+    unit_said_at = models.DateTimeField(null=True)
+    through = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="called_through", help_text="the lead's alert"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["callout", "member"], name="incidents_alert_once")]
@@ -145,7 +157,13 @@ class Reply(models.Model):
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="replies")
     at = models.DateTimeField()
     channel = models.CharField(
-        max_length=10, choices=[("sms", _("SMS")), ("page", _("Reply page")), ("desk", _("Phone, entered at the desk"))]
+        max_length=10,
+        choices=[
+            ("sms", _("SMS")),
+            ("page", _("Reply page")),
+            ("desk", _("Phone, entered at the desk")),
+            ("lead", _("Through the lead")),
+        ],
     )
     answer = models.CharField(
         max_length=10,

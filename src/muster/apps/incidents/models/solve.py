@@ -32,6 +32,7 @@ class SolveRun(models.Model):
     proposed_p_low = models.FloatField(null=True)
     proposed_p_hat = models.FloatField(null=True)
     proposal = models.JSONField(default=list)
+    groups = models.JSONField(default=list, help_text="[{unit, lead, people}]: units to be called through a lead")
     per_line = models.JSONField(default=list, help_text="[{order, p, expected, assigned}]")
     band = models.JSONField(default=dict, help_text="{minutes, low, median, high}: people on the spot, minutes from T0")
     certificate = models.JSONField(default=dict)

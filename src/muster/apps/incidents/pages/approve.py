@@ -16,7 +16,7 @@ from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.apps.incidents import actions, wording
 from muster.apps.incidents.board import Board, Proposal
-from muster.apps.incidents.models import Callout, Incident, SolveRun
+from muster.apps.incidents.models import Callout, Incident, NeedLine, SolveRun
 from muster.apps.incidents.pages.common import context, is_number, odds, whom_to_wake
 from muster.apps.incidents.picking import SEALED
 from muster.apps.incidents.problem import LATE_LINE_MINUTES
@@ -24,12 +24,13 @@ from muster.apps.incidents.reads import board, incident_by_id, needs_met_in_time
 from muster.apps.incidents.reads.picture import account_name
 from muster.apps.incidents.states import UNAPPROVED
 from muster.apps.maps.reads import cut_off_points
-from muster.apps.people.models import Capability, Member
+from muster.apps.people.models import Capability, Member, Unit
 from muster.apps.service.models import PayRate
 from muster.codecs import sms
 from muster.core.errors import Conflict, InvalidInput, NotFound
 from muster.core.units import beijing_day, to_beijing
 from muster.jobs import clock
+from muster.web.show import label
 
 UNITS_SHOWN = 4
 TOWNS_SHOWN = 6
@@ -64,6 +65,18 @@ class UnitRow:
     name: str
     lead: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cohesion:
+    """What it costs to call whole units. `alone`: alerts person by person with the same promise; `more`: those that units
+    need beyond it (0 for none); `holds`: person by person it holds; `kept`: by units too."""
+
+    alone: int
+    more: int
+    p_low: float
+    holds: bool
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,7 @@ def _page(
         waiting=callout.wanted_seq > callout.solved_seq or (shown.verdict.solved_at is None and not proposal),
         first=callout.state in UNAPPROVED,
         wake=whom_to_wake() if proposal and not proposal.may_approve else [],
+        cohesion=_cohesion(callout),
         latest=callout.waves.order_by("-number").first(),
         **(_details(shown, callout, proposal, run) if proposal and run else {}),
     )
@@ -145,7 +159,7 @@ def _details(shown: Board, callout: Callout, proposal: Proposal, run: SolveRun) 
         "rows": _need_rows(shown, callout, run),
         "late": _late_rows(callout, run),
         "margins": run.certificate.get("margins", {}) if callout.state in UNAPPROVED else {},
-        "units": _units(members),
+        **_called_units(members, run),
         "meaning": _meaning(shown, proposal, run),
         "towns": proposal.by_town[:TOWNS_SHOWN],
         "rest": sum(count for _name, count in rest),
@@ -199,6 +213,26 @@ def _units(members: list[Member]) -> list[UnitRow]:
     return [UnitRow(unit.name, leads.get(unit.pk, ""), count) for unit, count in top]
 
 
+def _called_units(members: list[Member], run: SolveRun) -> dict[str, object]:
+    """The units that are called through a lead, all of them; or else those most people would come from."""
+    if not run.groups:
+        return {"units": _units(members)}
+    units = Unit.objects.in_bulk([group["unit"] for group in run.groups])
+    names = {member.pk: member.name for member in members}
+    led = [UnitRow(label(units[group["unit"]]), names.get(group["lead"], ""), group["people"]) for group in run.groups]
+    return {"led": led, "led_people": sum(row.count for row in led)}
+
+
+def _cohesion(callout: Callout) -> Cohesion | None:
+    """What the newest answer says of it, until the callout is approved."""
+    run = callout.solve_runs.order_by("-id").first()
+    found = run.certificate.get("cohesion") if run and callout.state in UNAPPROVED else None
+    if run is None or not found:
+        return None
+    alone, kept = found["alerts"], run.outcome == "plan"
+    return Cohesion(alone, max(0, len(run.proposal) - alone), found["p_low"], found["holds"], kept)
+
+
 def _meaning(shown: Board, proposal: Proposal, run: SolveRun) -> Meaning:
     times, out_of = odds(proposal.p_hat or 0.0)
     facts = run.certificate.get("proposed", {})
@@ -228,5 +262,18 @@ def _preview(callout: Callout, run: SolveRun) -> str:
     point = callout.muster_points.first()
     if point is None:
         return ""
+    if run.groups:
+        return _unit_preview(callout, run, list(needs_by_order.values()))
     need = needs_by_order.get(run.proposal[0][1])
     return wording.preview_text(callout.incident, need, point, clock.now())
+
+
+def _unit_preview(callout: Callout, run: SolveRun, needs: list[NeedLine]) -> str:
+    """The message as the lead of the largest unit would get it."""
+    group = run.groups[0]
+    unit = Unit.objects.get(pk=group["unit"])
+    own = set(Member.objects.filter(pk__in=[pk for pk, _order in run.proposal], unit=unit).values_list("pk", flat=True))
+    orders = {order for pk, order in run.proposal if pk in own}
+    first = min((need for need in needs if need.order in orders), key=lambda n: (n.due_minutes, n.order), default=None)
+    point = callout.muster_points.first()
+    return wording.unit_preview_text(callout.incident, unit, group["people"], first, point, clock.now())

@@ -21,7 +21,7 @@ from muster.apps.incidents.reads import incident_by_id
 from muster.apps.incidents.reads.picture import account_name
 from muster.apps.incidents.states import UNAPPROVED
 from muster.apps.plans import reads as plan_reads
-from muster.apps.plans.forms import capability_names
+from muster.apps.plans.forms import TermsForm, capability_names
 from muster.apps.plans.models import ReplacementPolicy
 from muster.apps.plans.need_rows import NeedRows
 from muster.core.errors import Conflict, InvalidInput
@@ -99,12 +99,19 @@ def _in_time(rows: NeedRows, t0: datetime) -> bool:
 
 
 def _needs_page(
-    request: HttpRequest, incident: Incident, rows: NeedRows, *, refused: object = None, status: int = 200
+    request: HttpRequest,
+    incident: Incident,
+    rows: NeedRows,
+    *,
+    refused: object = None,
+    status: int = 200,
+    terms: TermsForm | None = None,
 ) -> HttpResponse:
     callout = incident.callout
     page = context(
         incident,
         rows=rows,
+        form=terms or TermsForm(initial=TermsForm.terms_of(callout)),
         may_edit=callout.state in UNAPPROVED,
         judged=status != 200,
         refused=refused,
@@ -141,6 +148,26 @@ def incident_policy(request: HttpRequest, incident_id: int) -> HttpResponse:
     actions.set_policy(request.actor, incident.callout, policy)
     messages.success(request, _("Saved."))
     return redirect("incident-needs", incident_id=incident.pk)
+
+
+@require_POST
+@needs(Right.PROPOSE)
+def incident_calling(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """Person by person, or whole units through their leads; until it is approved."""
+    incident = incident_by_id(request.actor, incident_id)
+    form = TermsForm(request.POST)
+    refused = None
+    if form.is_valid():
+        try:
+            actions.set_calling(request.actor, incident.callout, form.to_terms())
+            messages.success(request, _("Saved. It is being solved."))
+            return redirect("incident-approve", incident_id=incident.pk)
+        except (InvalidInput, Conflict) as error:
+            refused = error
+    names, holders = capability_names(), plan_reads.holder_counts(clock.now())
+    rows = NeedRows.from_lines(incident.callout.needs.all(), names, holders, strict=False)
+    fresh = incident_by_id(request.actor, incident_id)
+    return _needs_page(request, fresh, rows, refused=refused, status=422, terms=form)
 
 
 @require_POST

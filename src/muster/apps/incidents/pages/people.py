@@ -21,7 +21,7 @@ from muster.apps.incidents.models import Alert, Callout, Reply
 from muster.apps.incidents.own_page import DECLINE_REASONS
 from muster.apps.incidents.pages.common import context, is_number
 from muster.apps.incidents.reads import AlertRow, alert_by_id, alert_rows, incident_by_id
-from muster.apps.incidents.reads.people import GROUPS
+from muster.apps.incidents.reads.people import GROUPS, unit_groups
 from muster.apps.incidents.states import RUNNING, WAITING
 from muster.apps.people.models import UnitKind
 from muster.apps.people.reads import visible_units
@@ -53,6 +53,7 @@ def incident_people(request: HttpRequest, incident_id: int) -> HttpResponse:
         query=query,
         units=visible_units(request.actor).filter(kind__in=[UnitKind.TOWN, UnitKind.TEAM]),
         may_record=request.actor.may(Right.RECORD) and incident.callout.state in RUNNING,
+        led=unit_groups(incident.callout, request.actor),
         next_one=next((row for row in shown if row.group in QUIET_GROUPS), None),
     )
     return render(request, "incidents/people.html", page)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from muster.access.rights import Actor
+from muster.apps.incidents.led import Group, groups_among
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.reads.access import in_scope
@@ -55,6 +56,7 @@ def alert_rows(
 def _alerts(callout: Callout, actor: Actor) -> QuerySet[Alert]:
     rows = callout.alerts.filter(in_scope(actor))
     linked = ("member__unit", "member__home_unit", "muster_point", "need__capability", "post__capability")
+    linked += ("through__member", "unit_called")
     return rows.select_related(*linked).order_by("member__sort_pinyin", "pk")
 
 
@@ -62,6 +64,16 @@ def _row(alert: Alert) -> AlertRow:
     group = GROUP_OF[alert.state]
     waiting = group in {"silent", "undelivered"}
     return AlertRow(alert=alert, group=group, silent_since=(alert.sent_at or alert.alerted_at) if waiting else None)
+
+
+def unit_groups(callout: Callout, actor: Actor) -> list[Group]:
+    """Units called through a lead that lie in the viewer's part of the tree, those not yet confirmed first."""
+    found = [
+        group
+        for group in groups_among(callout.alerts.select_related("member", "unit_called").order_by("pk"))
+        if group.lead.unit_called and actor.sees_unit(group.lead.unit_called.path)
+    ]
+    return sorted(found, key=lambda group: group.lead.unit_said is not None)
 
 
 def map_features(callout: Callout, actor: Actor) -> dict[str, object]:

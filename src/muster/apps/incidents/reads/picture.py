@@ -9,20 +9,21 @@ from muster.access.models import Account
 from muster.access.rights import Actor
 from muster.apps.channels.reads import gateway_trouble
 from muster.apps.channels.relay_reads import relay_state
-from muster.apps.incidents.board import Board, LineView, PeopleCounts, PointView
+from muster.apps.incidents.board import Board, LedView, LineView, PeopleCounts, PointView
+from muster.apps.incidents.led import groups_among
 from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.reads.events import events
 from muster.apps.incidents.reads.people import GROUP_OF
 from muster.apps.incidents.reads.reasons import reasons_of
 from muster.apps.incidents.reads.verdict import verdict_of
-from muster.apps.incidents.states import COMING, RUNNING
+from muster.apps.incidents.states import COMING, RUNNING, WAITING
 from muster.jobs.clock import now, speed
 from muster.journal.models import Stream
 
 ALERT_FIELDS = (
     "callout_id", "state", "need_id", "post_id", "muster_point_id", "channel", "checked_in_at", "alerted_at", "sent_at",
-    "delivered_at", "replied_at",
+    "delivered_at", "replied_at", "unit_called_id", "unit_said", "unit_said_at", "through_id",
 )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def board(callout: Callout, actor: Actor) -> Board:
         releasable=len(run.releasable) if run else 0,
         roll_call_id=roll_call.pk if roll_call else None,
         excluded=run.excluded if run else {},
+        led=_led(alerts) if callout.state in RUNNING else None,
     )
 
 
@@ -122,6 +124,15 @@ def _line(
 def _counts(alerts: list[Alert], unaccounted: int) -> PeopleCounts:
     groups = Counter(GROUP_OF[alert.state] for alert in alerts)
     return PeopleCounts(called=len(alerts), unaccounted=unaccounted, **groups)
+
+
+def _led(alerts: list[Alert]) -> LedView | None:
+    groups = groups_among(alerts)
+    if not groups:
+        return None
+    silent = [group for group in groups if group.lead.unit_said is None]
+    waiting = sum(row.channel == "lead" and row.state in WAITING for group in silent for row in group.people)
+    return LedView(len(groups), len(groups) - len(silent), sum(group.unnamed for group in groups), waiting)
 
 
 def _points(callout: Callout, alerts: list[Alert], here: list[Alert]) -> tuple[PointView, ...]:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from muster.access.rights import Actor, Right, check
 from muster.apps.people.models import Capability
-from muster.apps.plans.models import MusterPoint, Plan, PlanNeed, Site
+from muster.apps.plans.models import TERMS, Calling, CallingTerms, MusterPoint, Plan, PlanNeed, Site
 from muster.apps.plans.reads import holder_counts
 from muster.core.errors import Conflict, IllegalTransition, InvalidInput
 from muster.jobs import clock
@@ -21,6 +21,9 @@ MOST_LINES = 40
 MOST_PEOPLE = 5_000
 MOST_MINUTES = 7 * 24 * 60
 LOWEST_TARGET, HIGHEST_TARGET = 0.5, 0.999
+MOST_TOUCH_COST = 100.0
+MOST_IN_GROUP = 500
+LONGEST_LEAD_MINUTES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,19 @@ class PlanNeedInput:
     capability: Capability
     people: int
     due_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermsInput:
+    """How people are called: one of Calling; `touch_cost` in alerts, `smallest_group` heads, `lead_minutes` minutes."""
+
+    calling: str = Calling.INDIVIDUALS
+    touch_cost: float = 2.0
+    smallest_group: int = 3
+    lead_minutes: int = 5
+
+
+INDIVIDUALS = TermsInput()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,7 @@ class PlanInput:
     en: str = ""
     site: Site | None = None
     note: str = ""
+    terms: TermsInput = INDIVIDUALS
 
 
 def check_need(need: PlanNeedInput, holders: int) -> None:
@@ -62,6 +79,24 @@ def check_need(need: PlanNeedInput, holders: int) -> None:
         raise InvalidInput("plans.need_too_many", capability=need.capability.slug, people=need.people, holders=holders)
 
 
+def check_terms(terms: TermsInput) -> None:
+    """Errors: InvalidInput "plans.calling", "plans.touch_cost", "plans.smallest_group", "plans.lead_minutes"."""
+    if terms.calling not in Calling.values:
+        raise InvalidInput("plans.calling", calling=terms.calling[:20])
+    if not 0 <= terms.touch_cost <= MOST_TOUCH_COST:
+        raise InvalidInput("plans.touch_cost", most=int(MOST_TOUCH_COST))
+    if not 1 <= terms.smallest_group <= MOST_IN_GROUP:
+        raise InvalidInput("plans.smallest_group", most=MOST_IN_GROUP)
+    if not 1 <= terms.lead_minutes <= LONGEST_LEAD_MINUTES:
+        raise InvalidInput("plans.lead_minutes", most=LONGEST_LEAD_MINUTES)
+
+
+def take_terms(row: CallingTerms, terms: TermsInput | CallingTerms) -> None:
+    """Copy the terms onto an unsaved row."""
+    for name in TERMS:
+        setattr(row, name, getattr(terms, name))
+
+
 def _check_input(data: PlanInput, at: datetime) -> None:
     if not data.zh.strip():
         raise InvalidInput("plans.title_blank")
@@ -71,6 +106,7 @@ def _check_input(data: PlanInput, at: datetime) -> None:
         raise InvalidInput("plans.no_muster_point")
     if not 1 <= len(data.needs) <= MOST_LINES:
         raise InvalidInput("plans.need_lines", lines=len(data.needs), most=MOST_LINES)
+    check_terms(data.terms)
     holders = holder_counts(at)
     for need in data.needs:
         check_need(need, holders.get(need.capability.pk, 0))
@@ -79,7 +115,7 @@ def _check_input(data: PlanInput, at: datetime) -> None:
 @transaction.atomic
 def write_plan(actor: Actor, data: PlanInput, *, plan: Plan | None = None, seen: datetime | None = None) -> Plan:
     """Write a new plan or change `plan`. A change of what is promised (kind, site, needs, target, policy, muster
-    points) takes the pre-authorisation away, a change of words does not.
+    points, way of calling) takes the pre-authorisation away, a change of words does not.
 
     `seen` is the `changed_at` the writer had before him. Errors: those of the input, Conflict
     "plans.changed_meanwhile", IllegalTransition "plans.retired".
@@ -115,6 +151,7 @@ def _fill(row: Plan, data: PlanInput, at: datetime) -> None:
     row.zh, row.en, row.note = data.zh.strip(), data.en.strip(), data.note.strip()
     row.kind, row.site, row.target, row.policy = data.kind, data.site, data.target, data.policy
     row.changed_at = at
+    take_terms(row, data.terms)
     row.save()
     row.muster_points.set(data.muster_points)
     row.needs.all().delete()
@@ -131,6 +168,7 @@ def _promise(row: Plan) -> dict[str, object]:
         "site": row.site_id,
         "target": row.target,
         "policy": row.policy,
+        "terms": [getattr(row, name) for name in TERMS],
         "muster_points": sorted(row.muster_points.values_list("letter", flat=True)),
         "needs": [list(n) for n in row.needs.values_list("capability__slug", "people", "due_minutes")],
     }
@@ -155,6 +193,7 @@ def copy_plan(actor: Actor, plan: Plan, *, zh: str, en: str = "") -> Plan:
         zh=zh.strip()[:80], en=en.strip()[:120], kind=plan.kind, site=plan.site, target=plan.target,
         policy=plan.policy, note=plan.note, changed_at=at,
     )  # fmt: skip
+    take_terms(twin, plan)
     twin.save()
     twin.muster_points.set(plan.muster_points.all())
     PlanNeed.objects.bulk_create(

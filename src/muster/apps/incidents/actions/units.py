@@ -1,0 +1,112 @@
+"""Units called through a lead: what he confirms, and what happens when he does not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from muster.access.rights import SYSTEM, Actor
+from muster.apps.incidents.actions.alerting import THROUGH_LEAD, call_himself
+from muster.apps.incidents.actions.common import lock, note, want_solve
+from muster.apps.incidents.actions.replies import check_scope, record_reply
+from muster.apps.incidents.led import Group, Reading, group_of, reading
+from muster.apps.incidents.models import Alert
+from muster.apps.incidents.models.callout import AlertState
+from muster.apps.incidents.states import REFUSED, RUNNING, WAITING
+from muster.core.errors import Conflict, InvalidInput, NotAllowed
+from muster.jobs.clock import now
+
+LOST = frozenset({*REFUSED, AlertState.UNDELIVERED, AlertState.RELEASED})  # a lead through whom nobody is reached
+
+
+def confirm_unit(actor: Actor, lead: Alert, *, number: int, cannot: Collection[int] = ()) -> Group:
+    """A lead's confirmation, entered by himself or for him: so many come, and these (alert ids) can not.
+
+    Whoever the number leaves no doubt about has answered by it; of the others only the number is known. Errors: those of
+    `led.reading`, Conflict "incidents.callout_over", InvalidInput "incidents.unit_not_his" (names of another unit).
+    """
+    check_scope(actor, lead)
+    if lead.unit_called is None or not actor.sees_unit(lead.unit_called.path):
+        raise NotAllowed("access.outside_unit")
+    return _confirm(lead, number, cannot, channel="desk", by=actor.ref)
+
+
+def confirm_by_lead(lead: Alert, number: int, *, channel: str, text: str = "") -> Group:
+    """The number alone, as the lead gives it from his own phone (sms) or on his own page (page). Same errors."""
+    return _confirm(lead, number, (), channel=channel, by=f"member:{lead.member.number}", text=text)
+
+
+@transaction.atomic
+def _confirm(lead: Alert, number: int, cannot: Collection[int], *, channel: str, by: str, text: str = "") -> Group:
+    callout = lock(lead.callout_id)
+    if callout.state not in RUNNING:
+        raise Conflict("incidents.callout_over")
+    group = group_of(lead)
+    if not set(cannot) <= {row.pk for row in group.people}:
+        raise InvalidInput("incidents.unit_not_his")
+    said = reading(group.words, lead.pk, number, cannot)
+    moment = now()
+    for row in group.people:
+        answer = _news(row, said, group)
+        if answer:
+            own = row.pk == lead.pk
+            record_reply(
+                row, answer=answer, channel=channel if own else THROUGH_LEAD, by=by, text=text if own else "", at=moment
+            )
+    fresh = Alert.objects.get(pk=lead.pk)
+    fresh.unit_said, fresh.unit_said_at = number, moment
+    fresh.save(update_fields=["unit_said", "unit_said_at"])
+    payload = {"alert": lead.pk, "unit": lead.unit_called_id, "said": number, "called": group.called,
+               "unnamed": len(said.either)}  # fmt: skip
+    note(callout.incident, "unit.confirmed", by, payload=payload, person=lead.member.number)
+    want_solve(lock(callout.pk))
+    return group_of(fresh)
+
+
+def _news(row: Alert, said: Reading, group: Group) -> str:
+    """The answer that this person has now given and had not before, "" for none."""
+    word = group.words.get(row.pk)
+    if row.pk in said.comes and word == "open":
+        return "accept"
+    if row.pk in said.stays and word in {"open", "yes"} and row.checked_in_at is None:
+        return "decline"
+    return ""
+
+
+def call_people_of_silent_leads(at: datetime) -> int:
+    """People whose lead can not be reached, is not coming or has not confirmed in time get messages of their own.
+
+    For the solve lane, each turn. Returns how many were called.
+    """
+    waiting = Alert.objects.filter(channel=THROUGH_LEAD, state__in=WAITING, callout__state__in=RUNNING)
+    called = 0
+    for lead_id in sorted(set(waiting.values_list("through_id", flat=True))):
+        called += _call_people_of(lead_id, at)
+    return called
+
+
+@transaction.atomic
+def _call_people_of(lead_id: int, at: datetime) -> int:
+    callout = lock(Alert.objects.values_list("callout_id", flat=True).get(pk=lead_id))
+    lead = Alert.objects.select_related("member").get(pk=lead_id)
+    if callout.state not in RUNNING or not _is_silent(lead, at, callout.lead_minutes):
+        return 0
+    linked = ("member", "wave", "need__capability", "muster_point", "callout__incident")
+    people = lead.called_through.filter(channel=THROUGH_LEAD, state__in=WAITING).select_related(*linked)
+    rows = list(people.order_by("pk"))
+    for row in rows:
+        call_himself(row, at)
+    if rows:
+        payload = {"alert": lead.pk, "unit": lead.unit_called_id, "count": len(rows)}
+        note(callout.incident, "unit.called_directly", SYSTEM, payload=payload, person=lead.member.number)
+        want_solve(callout)
+    return len(rows)
+
+
+def _is_silent(lead: Alert, at: datetime, minutes: int) -> bool:
+    """A lead who has given his number has called his people; any other has them called when his time is up."""
+    if lead.unit_said is not None:
+        return False
+    return lead.state in LOST or at >= lead.alerted_at + timedelta(minutes=minutes)

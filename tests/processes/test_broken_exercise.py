@@ -49,7 +49,8 @@ def story(on: Stage) -> str:
 def test_a_town_without_network_and_bridges_that_are_closed() -> None:
     with stage() as on:
         promised = chance(on)
-        on.press("cut-off", _town(on))
+        town = _town(on)
+        on.press("cut-off", town)
         on.approve()
         on.go(4.5)
         look, words = on.duty()
@@ -59,7 +60,7 @@ def test_a_town_without_network_and_bridges_that_are_closed() -> None:
         assert CERTIFIED in words
 
         short = chance(on)
-        on.press("bring-back", _town(on))
+        on.press("bring-back", town)
         on.approve()  # the one press: the certified repair
         assert chance(on) > short + 3
 

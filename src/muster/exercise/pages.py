@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from muster.access.pages import public
-from muster.apps.channels.models import MessageState, OutMessage
+from muster.apps.channels.reads import outbox_hopeful
 from muster.apps.incidents.jobs import unsolved
 from muster.apps.incidents.models import Callout
 from muster.apps.incidents.states import RUNNING, UNAPPROVED
@@ -32,14 +30,8 @@ def idle(_request: HttpRequest) -> JsonResponse:
     if not is_exercise_home():
         raise NotFound("exercise.not_an_exercise_home")
     imports = ImportRun.objects.filter(state__in=BUSY_IMPORTS)
-    work = {"unsolved": unsolved(), "outbox": _to_send().count(), "imports": imports.count()}
+    work = {"unsolved": unsolved(), "outbox": outbox_hopeful(), "imports": imports.count()}
     return JsonResponse({**work, **_on_the_table()})
-
-
-def _to_send() -> QuerySet[OutMessage]:
-    now = timezone.now()
-    tried = Q(state=MessageState.QUEUED, tries__gte=2, next_try_at__gt=now)
-    return OutMessage.objects.filter(state__in=(MessageState.QUEUED, MessageState.CLAIMED)).exclude(tried)
 
 
 def _on_the_table() -> dict[str, int]:

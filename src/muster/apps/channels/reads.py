@@ -165,6 +165,12 @@ def outbox_waiting() -> int:
     return OutMessage.objects.filter(Q(state=MessageState.CLAIMED) | (due & Q(next_try_at__lte=now))).count()
 
 
+def outbox_hopeful() -> int:
+    """Messages being sent or waiting, but for those that were tried twice in vain and whose next try is not due."""
+    tried = Q(state=MessageState.QUEUED, tries__gte=2, next_try_at__gt=timezone.now())
+    return OutMessage.objects.filter(state__in=(MessageState.QUEUED, MessageState.CLAIMED)).exclude(tried).count()
+
+
 def strange_texts(exercise: bool, since: datetime) -> list[InMessage]:
     """Texts that somebody should read: from strangers, without a callout, refused or not dealt with. Newest first."""
     words = ("", "unknown_sender", "no_callout", "refused")

@@ -90,10 +90,10 @@ function spots(part, width, height) {
   ];
 }
 
-/* Free of the part itself and, as long as there is such a place, of every act of the page. */
+/* Free of the part itself and, as long as there is such a place, of every act of the page and of the map one may tap. */
 function choose(part) {
   const { offsetWidth: width, offsetHeight: height } = card;
-  const acts = [...document.querySelectorAll("[data-main], .act-bar, .stripe, .approve > .foot, #main-act")].map(box);
+  const acts = [...document.querySelectorAll("[data-main], .act-bar, .stripe, .approve > .foot, #main-act, .pick-map")].map(box);
   const as = ([x, y]) => ({ left: x, top: y, right: x + width, bottom: y + height });
   const inside = (one) => one.left >= 0 && one.top >= 0 && one.right <= window.innerWidth && one.bottom <= window.innerHeight;
   const free = spots(part, width, height).map(as).filter((one) => inside(one) && !meet(one, part));

@@ -43,10 +43,11 @@ class Stage:
         end = self.minute + minutes
         while self.minute < end - 1e-9:
             self.minute = min(end, self.minute + step)
-            self.play.hand.set(self.play.scenario.at(self.minute), 0.0)
+            self.play.hand.set(self.play.scenario.at(self.minute), 0.0, hold=True)  # nothing is solved half done
             self.gateway.hand_in_held(self.desk.base)
             self.crowd.close_bridges(self.gateway.trouble.closed, self.minute)
             self.play._members_act(self.crowd.until(self.minute))
+            self.play.hand.hold(False)
             self.settle()
             for text in self.gateway.collect():
                 self.crowd.hear(text, self.minute)

@@ -34,6 +34,7 @@ from muster.web.show import label
 
 UNITS_SHOWN = 4
 TOWNS_SHOWN = 6
+LED_SHOWN = 8  # units before the list folds
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,12 @@ def _called_units(members: list[Member], run: SolveRun) -> dict[str, object]:
     units = Unit.objects.in_bulk([group["unit"] for group in run.groups])
     names = {member.pk: member.name for member in members}
     led = [UnitRow(label(units[group["unit"]]), names.get(group["lead"], ""), group["people"]) for group in run.groups]
-    return {"led": led, "led_people": sum(row.count for row in led)}
+    return {
+        "led": led,
+        "led_people": sum(row.count for row in led),
+        "led_more": len(led) - LED_SHOWN,
+        "led_shown": LED_SHOWN,
+    }
 
 
 def _cohesion(callout: Callout) -> Cohesion | None:

@@ -30,8 +30,9 @@ PAGES_TO_READ = sorted(name for name in PAGES if _rights(name) or name in {"repl
 
 # Words that stand in Latin letters in Chinese text too: formats, datums, file names, codes on the page of an error, caps of keys.
 LATIN = {"EXERCISE", "ACTUAL", "EN", "SMS", "QR", "xlsx", "xls", "csv", "CSV", "WPS", "Excel", "GCJ", "WGS", "BD", "GB",
-         "UTF", "http", "https", "testserver", "TY", "JSON", "oyrg", "GPS", "kB", "MB", "CNY", "Esc", "Tab"}  # fmt: skip
-CHINESE = {"演练", "中", "换成中文", "说明", "笔画", "拼音"}
+         "UTF", "http", "https", "testserver", "TY", "JSON", "oyrg", "GPS", "kB", "MB", "CNY", "Esc", "Tab", "GeoJSON",
+         "GPX", "KML", "KMZ", "OpenStreetMap", "WMTS", "TILEMATRIX", "TILEROW", "TILECOL", "CGCS", "GS"}  # fmt: skip
+CHINESE = {"演练", "号", "中", "换成中文", "说明", "笔画", "拼音"}
 
 
 def read(body: str) -> str:

@@ -11,7 +11,7 @@ TEXTS: dict[str, str | Promise] = {
     "exercise.no_place": _("There is no such village or town. Choose one from the list."),
     "exercise.no_engine": _(
         "Nobody plays the world outside just now, so gateway and places can not be broken. "
-        "Start the exercise with `muster demo` and try again."
+        "Start the exercise with muster demo and try again."
     ),
     "exercise.no_lane": _("This process does not run just now. Wait until it is back, then try again."),
     "exercise.broken_already": _("This is broken already. Mend it first, or break something else."),

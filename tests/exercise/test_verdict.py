@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -59,7 +60,7 @@ def seen(district: District) -> Evidence:
         for number, need, post in zip(numbers, ["steward", "steward", "traffic"], [1, 1, 2], strict=True)
     ]  # fmt: skip
     books = {
-        "mode": "exercise", "state": "closed", "stated_p": 0.96, "target": 0.95,
+        "mode": "exercise", "state": "closed", "stated_p": 0.96, "target": 0.95, "t0": district.start.isoformat(),
         "lines": [
             {"order": 1, "capability": "steward", "people": 2, "due": 45},
             {"order": 2, "capability": "traffic", "people": 1, "due": 30},
@@ -85,6 +86,13 @@ def spoilt(seen: Evidence, place: int, **changes: object) -> Evidence:
 
 def test_a_run_without_fault_passes(seen: Evidence) -> None:
     assert broken(seen) == set()
+
+
+def test_a_call_that_was_taken_late_moves_the_books_and_nobody_is_lost_for_it(seen: Evidence) -> None:
+    t0 = seen.start + timedelta(minutes=2)
+    turns = [[number, True, starts - 2.0, ends - 2.0] for number, _exercise, starts, ends in seen.books["turns"]]
+    assert unaccounted(replace(seen, books={**seen.books, "turns": turns, "t0": t0.isoformat()})) == set()
+    assert unaccounted(replace(seen, books={**seen.books, "turns": turns})) == set(seen.came)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from muster.exercise.district.make import make_district
 from muster.exercise.hand import ClockHand
 from muster.exercise.play import DUE_MINUTES, FULL_SPEED, Play
 from muster.exercise.scenario import load_scenario
+from muster.exercise.trouble import Trouble
 from muster.jobs import clock
 
 SCENARIO = load_scenario("S1")
@@ -126,6 +127,12 @@ class _Phones:
         return self.taken & set(numbers)
 
 
+def quiet_gateway() -> Any:
+    """A gateway of which nothing is broken and that has nothing to hand in."""
+    silent = {"trouble": Trouble(), "collect": lambda self: [], "hand_in_held": lambda self, base: None}
+    return type("Quiet", (), silent)()
+
+
 def test_before_anybody_speaks_the_phones_are_asked(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     from muster.exercise.gateway import Text
     from tests.exercise.test_crowd import CALL
@@ -141,7 +148,7 @@ def test_before_anybody_speaks_the_phones_are_asked(play: Play, monkeypatch: pyt
     )
     monkeypatch.setattr(play, "_wait_idle", lambda **_: {"proposed": 0, "releasable": 0})
     monkeypatch.setattr(play, "_look", lambda _minute: None)
-    play.gateway = type("Silent", (), {"collect": lambda self: []})()
+    play.gateway = quiet_gateway()
     play._acts.clear()
     for minute in (3.0, 6.0, 30.0):
         play._tick(minute)
@@ -154,7 +161,7 @@ def test_before_anybody_speaks_the_phones_are_asked(play: Play, monkeypatch: pyt
 def test_the_desk_gets_no_answer_from_whom_a_phone_has_taken(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     number = next(p.number for p in play.crowd.district.people)
     phones: Any = _Phones({number})
-    play.phones, play._calls = phones, [number]
+    play.phones, play._calls, play.gateway = phones, [number], quiet_gateway()
     entered: list[str] = []
     monkeypatch.setattr(Desk, "enter", lambda self, who, word: entered.append(who))
     play._telephone(10.0)

@@ -51,7 +51,7 @@ def test_the_office_head_or_the_administrator_enters_it_and_it_is_off(world: Wor
     [
         ({"approval": ""}, "Nothing is entered yet"),
         ({"approval": "none"}, "no approval number"),
-        ({"template": "https://tiles.invalid/{z}/{x}"}, "{z}, {x} and {y}"),
+        ({"template": "https://tiles.invalid/{z}/{x}"}, "each in braces"),
         ({"template": "https://*/{z}/{x}/{y}"}, "no address of a map service"),
         ({"attribution": ""}, "Nothing is entered yet"),
         ({"datum": "bd09"}, "Nothing is entered yet"),

@@ -35,9 +35,7 @@ def with_exercise(settings) -> None:
 
 @pytest.mark.usefixtures("with_exercise")
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_it_compiles(path: Path, settings: object) -> None:
-    if path.is_relative_to(SOURCE / "exercise"):  # a part of exercise homes alone
-        settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "muster.exercise"]
+def test_it_compiles(path: Path) -> None:
     assert get_template(template_name(path))
 
 

@@ -33,9 +33,9 @@ TEXTS: dict[str, str | Promise] = {
     ),
     "maps.base_unknown": _("This base map is not in use any more. Load the page again."),
     "service.address": _(
-        "This is no address of a map service. Write it whole, such as https://host/path/{z}/{x}/{y}.png, with one plain host."
+        "This is no address of a map service. Write it whole, from https:// or http:// on, with one plain host."
     ),
-    "service.holes": _("The address needs {z}, {x} and {y} once each, and no other braces."),
+    "service.holes": _("The address needs the letters z, x and y, each once and each in braces, and no other braces."),
     "service.approval": _(
         "This is no approval number. Write it as the service shows it, such as GS(2026)1234号."
         " A map without one must not be shown."

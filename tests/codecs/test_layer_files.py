@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import struct
 import zipfile
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from muster.codecs.features import Feature, LayerFile, from_rows, to_rows, words
 from muster.codecs.layer_files import MOST_BYTES, WRITERS, read_layer
+from muster.codecs.safe_xml import parse
 from muster.core.errors import InvalidInput, MusterError, Unreadable
 
 pytestmark = pytest.mark.once
@@ -77,6 +79,38 @@ def test_a_kmz_archive_is_its_kml() -> None:
         out.writestr("files/picture.png", b"\x89PNG")
         out.writestr("doc.kml", KML)
     assert kinds(read_layer(packed.getvalue())) == kinds(read_layer(KML.encode()))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_a_kmz_archive_that_was_damaged_is_refused_whatever_packed_it(method: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as out:
+        out.writestr("doc.kml", KML)
+    whole = packed.getvalue()
+    start = whole.index(b"doc.kml") + len(b"doc.kml") + 9  # behind the head and, with LZMA, the properties
+    spoiled = whole[:start] + bytes(255 - each for each in whole[start : start + 60]) + whole[start + 60 :]
+    with pytest.raises(Unreadable) as refused:
+        read_layer(spoiled)
+    assert refused.value.code == "layers.broken"
+
+
+@pytest.mark.parametrize(("flags", "method"), [(1, 8), (0, 99)])
+def test_a_kmz_archive_with_a_password_or_packed_in_an_unknown_way_is_refused(flags: int, method: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("doc.kml", KML)
+    body = bytearray(packed.getvalue())
+    for head, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        struct.pack_into("<HH", body, body.index(head) + place, flags, method)
+    with pytest.raises(Unreadable) as refused:
+        read_layer(bytes(body))
+    assert refused.value.code == "layers.broken"
+
+
+def test_more_than_half_a_million_elements_are_too_many() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse(b"<kml>" + b"<a/>" * 500_000 + b"</kml>")
+    assert refused.value.code == "layers.too_deep"
 
 
 def test_geojson_of_every_kind() -> None:

@@ -10,19 +10,23 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import DataError, OperationalError, connection
 
 from muster.access.rights import SYSTEM
 from muster.apps.channels.models import OutMessage
+from muster.apps.desk.actions import take_entries
 from muster.apps.desk.daily import actions, facts, reads, texts
 from muster.apps.desk.daily.jobs import LONGEST_WAIT, Morning, daily_step
-from muster.apps.desk.models import DailySheet, SheetReader
+from muster.apps.desk.daily.plans import plan_rows
+from muster.apps.desk.models import DailySheet, FieldEntry, SheetReader
+from muster.apps.desk.town_entries import Tap
 from muster.apps.people.actions import give_consent, withdraw_consent
 from muster.apps.people.erasure import parts
 from muster.apps.people.models import AwayNotice, Holding, Member, Unit
 from muster.apps.plans.models import PlanCheck
 from muster.codecs import sms
 from muster.core.errors import Conflict, InvalidInput, MusterError, NotAllowed, NotFound
+from muster.jobs import clock
 from muster.journal.models import Entry
 from muster.journal.verify import verify_stream
 from tests.world import World
@@ -316,6 +320,31 @@ def test_a_failure_of_the_sheet_does_not_stop_the_lane(world: World, at: At, mon
     monkeypatch.setattr("muster.apps.desk.daily.jobs.begin", fails)
     assert Morning().step() is False
 
+    def spoils(*_: object) -> None:
+        raise DataError("value too long")
+
+    monkeypatch.setattr("muster.apps.desk.daily.jobs.begin", spoils)
+    assert Morning().step() is False
+
+    def is_away(*_: object) -> None:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr("muster.apps.desk.daily.jobs.begin", is_away)
+    with pytest.raises(OperationalError):  # the lane connects anew
+        Morning().step()
+
+
+def test_a_shortfall_of_a_capability_that_was_taken_out_is_still_told(world: World, at: At) -> None:
+    at("2026-07-14 07:30")
+    lines = [{"capability": "blacksmith", "due_minutes": 30}, {"capability": "medic", "due_minutes": 45}]
+    result = {"lines": lines, "shortfall": {"lines": [0, 1], "missing": 3}}
+    PlanCheck.objects.create(
+        template=f"plan-{world.plan.pk}", state="done", outcome="short", target=0.9, p_low=0.4, asked_by="system",
+        asked_at=world.now, at=clock.now(), result=result,
+    )  # fmt: skip
+    row = next(each for each in plan_rows(clock.now(), clock.now()) if each["own"])
+    assert [line["zh"] for line in row["short"]["lines"]] == ["blacksmith", world.capabilities["medic"].zh]
+
 
 def test_an_erased_reader_gets_nothing_any_more(world: World, at: At) -> None:
     actions.add_reader(world.actor("office_head"), "TY000003", agreed=True)
@@ -323,3 +352,28 @@ def test_an_erased_reader_gets_nothing_any_more(world: World, at: At) -> None:
     assert part.hinder(world.member(3)) == ""
     assert part.erase(world.member(3)) == 1
     assert not SheetReader.objects.exists()
+
+
+def test_by_hand_no_sheet_is_made_before_the_morning(world: World, at: At) -> None:
+    """Yesterday's page stands open and is pressed after midnight."""
+    head = world.actor("office_head")
+    at("2026-07-15 00:10")
+    with pytest.raises(Conflict) as refused:
+        actions.make_now(head)
+    assert refused.value.code == "daily.not_due"
+    assert not DailySheet.objects.exists()
+    page = world.client_of("office_head", language="zh-hans").post("/daily/make/", follow=True).content.decode()
+    assert "未到 07:30" in page
+    at("2026-07-15 07:30")
+    assert actions.make_now(head).day == date(2026, 7, 15)
+
+
+def test_of_what_was_entered_about_an_erased_member_the_reasons_go(world: World, at: At) -> None:
+    actor = world.actor("town_officer")
+    for number, said in enumerate(("decline-ill", "accept-30", "en_route", "here-scene")):
+        take_entries(actor, [Tap(f"key-0000{number}", world.alert(2).pk, said)])
+    take_entries(actor, [Tap("key-other", world.alert(6).pk, "decline-ill")])
+    part = next(each for each in parts() if each.name == "desk")
+    assert part.erase(world.member(2)) == 3
+    kept = FieldEntry.objects.order_by("pk").values_list("said", flat=True)
+    assert list(kept) == ["decline", "accept", "en_route", "here", "decline-ill"]

@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
@@ -127,6 +128,44 @@ def test_a_full_disk_and_missing_parts_are_wrong(home: Path, monkeypatch: pytest
     monkeypatch.setattr(checks, "LEAST_BYTES", 2**62)
     monkeypatch.setattr(checks, "STATIC_FILES", ("vendor/none.js",))
     assert wrong_codes() == ["disk.full", "program.missing"]
+
+
+GIGABYTE = 2**30
+
+
+def with_maps(home: Path, monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    """A base map of three gigabytes (with a hole in it, for this disk) and that much room everywhere."""
+    (home / "maps").mkdir()
+    with (home / "maps" / ("a" * 64 + ".pmtiles")).open("wb") as out:
+        out.truncate(3 * GIGABYTE)
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda _place: SimpleNamespace(free=free))
+
+
+@pytest.mark.django_db
+def test_maps_need_their_room_in_every_backup_that_is_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_maps(home, monkeypatch, free=50 * GIGABYTE)
+    assert wrong_codes() == ["disk.maps"]  # 24 archives of 3 GB, and a gigabyte for the database
+    found = next(finding for finding in checks.look() if finding.code == "disk.maps")
+    for language, word in (("en", "whole into each of the 24 backups"), ("zh-hans", "完整存入保留的 24 份备份")):
+        with translation.override(language):
+            what, to_do = check_words.say(found)
+        assert word in what
+        assert "73.0 GB" in what
+        assert "50.0 GB" in what
+        assert "MUSTER_BACKUP_KEEP" in to_do
+
+
+@pytest.mark.django_db
+def test_with_fewer_backups_or_those_made_already_the_maps_have_room(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_maps(home, monkeypatch, free=50 * GIGABYTE)
+    monkeypatch.setenv("MUSTER_BACKUP_KEEP", "7,5,4")
+    assert wrong_codes() == []
+    monkeypatch.delenv("MUSTER_BACKUP_KEEP")
+    with next(iter(keeping.backups().values())).open("wb") as out:
+        out.truncate(24 * GIGABYTE)
+    assert wrong_codes() == []
 
 
 @pytest.mark.django_db

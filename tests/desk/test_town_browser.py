@@ -176,6 +176,20 @@ def test_an_answer_of_the_office_that_is_lost_doubles_nothing(town: Town, chromi
     assert (found["entries"], len(found["replies"])) == (1, 1)
 
 
+@pytest.mark.parametrize("status", [409, 500])
+def test_what_the_office_refuses_is_not_called_a_missing_network(town: Town, chromium: Browser, status: int) -> None:
+    context, page = town.sit_down(chromium)
+    context.route("**/field/entries/", lambda route: route.fulfill(status=status, body="no"))
+    town.answer(page, 1, "accept-30")
+    expect(page.locator("#net")).to_contain_text("Telephone the duty desk", timeout=20 * SECONDS)
+    expect(page.locator("#net")).not_to_contain_text("No network")
+    waits(page, 1)
+    context.unroute("**/field/entries/")
+    waits(page, 0)
+    expect(page.locator("#net")).to_be_hidden(timeout=20 * SECONDS)
+    assert town.state()["entries"] == 1
+
+
 def test_signed_out_in_the_meantime_nothing_is_lost(town: Town, chromium: Browser) -> None:
     context, page = town.sit_down(chromium)
     context.clear_cookies()

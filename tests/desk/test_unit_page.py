@@ -82,6 +82,23 @@ def test_the_telephone_page_leads_to_it_and_says_how_the_unit_stands(world: Worl
     assert "2 of 2 come, confirmed" in client.get("/village/").content.decode()
 
 
+def test_the_open_page_learns_that_the_unit_was_confirmed_elsewhere(world: World) -> None:
+    wanted, client = path(world), world.client_of("village_lead")
+    before = re.search(r'data-mark="(\w+)"', client.get("/village/").content.decode())
+    question = f"/field/list/?incident={world.running.pk}&mark={before and before[1]}"
+    assert client.get(question).status_code == 204
+    world.client_of("duty_officer").post(wanted, {"number": "1"})
+    alerts = Alert.objects.filter(callout=world.callout)
+    alerts.update(state="notified", reason="", eta_at=None, contradicted=False)  # the lead's number alone is new
+    fresh = client.get(question)
+    assert fresh.status_code == 200
+    assert "1 of 2 come, confirmed" in fresh.content.decode()
+    mark = re.search(r'data-mark="(\w+)"', fresh.content.decode())
+    alerts.filter(pk=world.alert(10).pk).update(channel="sms")
+    question = f"/field/list/?incident={world.running.pk}&mark={mark and mark[1]}"
+    assert client.get(question).status_code == 200, "called directly now, and no more through the lead"
+
+
 def test_after_the_end_it_only_shows(world: World) -> None:
     wanted = path(world)
     type(world.callout).objects.filter(pk=world.callout.pk).update(state="stood_down")

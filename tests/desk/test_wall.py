@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
 
 from muster.access.rights import RIGHTS, Right
 from muster.apps.desk import regions, wall_board
 from muster.apps.incidents.actions import record_reply
 from muster.apps.incidents.board import Event
-from muster.apps.incidents.models import Incident
+from muster.apps.incidents.models import Alert, Incident
+from muster.apps.people.models import Member, Unit
 from muster.live import source
 from muster.live.hub import View
 from tests.desk.sample_board import NOW, T0, board, lines
@@ -229,3 +234,48 @@ def test_no_code_hangs_in_the_corner_of_a_real_home(world: World) -> None:
         html = page(world, path)
         assert "wall-corner" not in html
         assert "/exercise/join" not in html
+
+
+def test_the_walls_question_every_five_seconds_writes_no_session(world: World, at) -> None:
+    wall = world.client_of("wall_screen")
+    wall.get("/wall/")
+    with CaptureQueriesContext(connection) as seen:
+        wall.get("/wall/now.json")
+    assert not [each["sql"] for each in seen if "django_session" in each["sql"] and "UPDATE" in each["sql"]]
+    at("2026-08-10 14:20")
+    assert wall.session.get_expiry_age() < 4 * 24 * 3600
+    assert wall.get("/wall/now.json").status_code == 200
+    assert wall.session.get_expiry_age() >= 29 * 24 * 3600, "a wall that stays on stays signed in"
+    assert Session.objects.get(pk=wall.session.session_key).expire_date > timezone.now() + timedelta(days=29)
+
+
+def test_a_session_of_the_wall_that_was_counted_in_seconds_is_renewed_too(world: World) -> None:
+    wall = world.client_of("wall_screen")
+    session = wall.session
+    session.set_expiry(30 * 24 * 3600)
+    session.save()
+    Session.objects.filter(pk=session.session_key).update(expire_date=timezone.now() + timedelta(hours=1))
+    wall.get("/wall/now.json")
+    assert Session.objects.get(pk=session.session_key).expire_date > timezone.now() + timedelta(days=29)
+
+
+def test_the_walls_map_shows_villages_and_never_homes(world: World) -> None:
+    incident = world.running.pk
+    lost = world.member(8)
+    Member.objects.filter(pk=lost.pk).update(lon=113.123456, lat=27.812345, home_unit=world.units["V22"])
+    Unit.objects.filter(pk__in=[world.units["V22"].pk, lost.unit_id]).update(lon=None, lat=None)
+    Alert.objects.filter(pk=world.alert(3).pk).update(state="checked_in")
+    wall, desk = (
+        {each["id"]: each["geometry"]["coordinates"] for each in answer.json()["people"]["features"]}
+        for answer in (
+            world.client_of("wall_screen").get(f"/wall/{incident}/map.json"),
+            world.client_of("duty_officer").get(f"/duty/{incident}/map.json"),
+        )
+    )
+    village, point = world.units["V12"], world.alert(3).muster_point
+    assert desk[world.alert(2).pk] == [world.member(2).lon, world.member(2).lat] != [village.lon, village.lat]
+    assert wall[world.alert(2).pk] == [village.lon, village.lat]
+    assert wall[world.alert(8).pk] == [113.12, 27.81]
+    assert wall[world.alert(3).pk] == [point.lon, point.lat]
+    homes = {(each.lon, each.lat) for each in Member.objects.exclude(lat__in=Unit.objects.values("lat"))}
+    assert not homes & {tuple(place) for place in wall.values()}

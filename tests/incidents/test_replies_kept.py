@@ -61,3 +61,29 @@ def test_what_people_write_stands_nowhere_in_clear(office, alert):
             assert "住院" not in str(cursor.fetchall())
     reply = Reply.objects.get()
     assert (reply.reason, reply.text, reply.alert.reason) == ("妻子住院", "2 妻子住院", "妻子住院")
+
+
+def sheet_goes_to(alert, at):
+    OutMessage.objects.create(
+        client_id=f"sheet{at:%H%M}", ref=f"sheet:{at:%Y-%m-%d}:{alert.member_id}", kind="sheet", member=alert.member,
+        channel="sms", exercise=True, body="8月8日早报", state="sent", next_try_at=at, queued_at=at, sent_at=at,
+    )  # fmt: skip
+
+
+def test_an_answer_to_the_morning_sheet_is_no_answer_to_the_callout_before_it(office, alert):
+    office.clock.forward(5)
+    sheet_goes_to(alert, office.clock.at)
+    text = writes(office, alert, "收到")
+    alert.refresh_from_db()
+    assert text.handled == "no_callout", "the desk reads it among the texts that belong nowhere"
+    assert not Reply.objects.exists()
+    assert alert.state not in {"accepted", "unclear"}
+
+
+def test_after_a_callout_that_came_later_than_the_sheet_his_answer_counts(office, alert):
+    office.clock.forward(-5)
+    sheet_goes_to(alert, office.clock.at)
+    office.clock.forward(10)
+    assert writes(office, alert, "收到").handled == "reply"
+    alert.refresh_from_db()
+    assert alert.state == "accepted"

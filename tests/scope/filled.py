@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 from muster.apps.channels.actions import record_inbound
 from muster.apps.channels.models import OutMessage, Receipt
+from muster.apps.desk.actions import take_entries
 from muster.apps.desk.daily.actions import add_reader
+from muster.apps.desk.town_entries import Tap
 from muster.apps.incidents.actions import close_incident, record_reply_at_desk, stand_down
 from muster.apps.incidents.models import RollCall, RollCallAnswer
 from muster.apps.people import actions
@@ -38,6 +40,7 @@ def filled_member(world: World) -> Member:
     add_reader(head, member.number, agreed=True)
     roll_call = RollCall.objects.create(callout=world.callout, started_by=desk.ref, **times)
     RollCallAnswer.objects.create(roll_call=roll_call, alert=alert, state="accounted", note="在医院", by=desk.ref)
+    take_entries(world.actor("town_officer"), [Tap("tapped-1", alert.pk, "decline-ill")])
     stand_down(commander, world.callout)
     close_incident(commander, world.running)
     OutMessage.objects.filter(state="queued").update(state="sent")

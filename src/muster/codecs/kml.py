@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -73,6 +74,7 @@ def kml_of_kmz(data: bytes) -> bytes:
         RuntimeError,
         NotImplementedError,
         zlib.error,
+        lzma.LZMAError,
         EOFError,
         OSError,
     ) as error:

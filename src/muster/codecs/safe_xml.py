@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from muster.core.errors import InvalidInput, Unreadable
 
 DEEPEST = 60
-MOST_ELEMENTS = 1_500_000
+MOST_ELEMENTS = 500_000
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _CHINESE = {"gb2312", "gbk", "gb18030", "hz-gb-2312"}
 

@@ -25,6 +25,13 @@ WORDS: dict[str, Words] = {
         _("Make room on the disk of %(home)s, or move the data folder to a larger one."),
     ),
     "disk.good": (_("The disk of the data has %(free)s GB left."), NOTHING),
+    "disk.maps": (
+        _(
+            "The maps (%(maps)s GB) go whole into each of the %(archives)s backups that are kept: %(needed)s GB are "
+            "needed for them, the disk of %(folder)s has %(free)s GB left."
+        ),
+        _("Name a larger disk: MUSTER_BACKUP_DIR. Or keep fewer backups (MUSTER_BACKUP_KEEP), or a smaller map."),
+    ),
     "database.old": (_("The tables are older than this program."), _("Stop Muster and run: muster init")),
     "database.away": (
         _("The database does not answer: %(said)s"),

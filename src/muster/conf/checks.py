@@ -27,7 +27,7 @@ from django.db.models import Max
 from muster.conf import aside, follow, keeping, pair, retention, tls
 from muster.conf.first_start import is_ready
 from muster.conf.real_time import utc_now
-from muster.conf.unpack import DATABASE
+from muster.conf.unpack import DATABASE, MAP_FILE, MAPS
 from muster.core.errors import MusterError
 from muster.jobs import lock
 from muster.jobs.clock import is_exercise_home
@@ -79,6 +79,28 @@ def disk(home: Path) -> Found:
     free = shutil.disk_usage(home).free
     params = {"free": f"{free / 2**30:.1f}", "needed": f"{needed / 2**30:.1f}", "home": home}
     yield Finding("disk.full", "wrong", params) if free < needed else Finding("disk.good", "good", params)
+    if not is_exercise_home():
+        yield from _maps_in_backups(home, needed)
+
+
+def _maps_in_backups(home: Path, needed: int) -> Found:
+    """Maps go whole into every scheduled backup: room for all that are kept, less what those that are there take up."""
+    maps = sum(file.stat().st_size for file in (home / MAPS).glob("*") if MAP_FILE.fullmatch(f"{MAPS}/{file.name}"))
+    try:
+        keep = retention.parse_keep(os.environ.get("MUSTER_BACKUP_KEEP") or "7,5,12")
+    except MusterError:
+        keep = retention.Keep()  # said by `backups`
+    archives = keep.daily + keep.weekly + keep.monthly
+    to_come = maps * archives - sum(file.stat().st_size for file in keeping.backups().values())
+    folder = keeping.backup_folder()
+    place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if place.stat().st_dev == home.stat().st_dev:
+        to_come += needed
+    free = shutil.disk_usage(place).free
+    if maps and free < to_come:
+        gigabytes = {"maps": maps, "free": free, "needed": to_come}
+        words = {name: f"{size / 2**30:.1f}" for name, size in gigabytes.items()}
+        yield Finding("disk.maps", "wrong", {**words, "archives": archives, "folder": folder})
 
 
 def database(_home: Path) -> Found:

@@ -56,14 +56,14 @@ def duty_map(request: HttpRequest, incident_id: int) -> JsonResponse:
     return JsonResponse(map_picture(callout, reads.board(callout, request.actor), request.actor))
 
 
-def map_picture(callout: Callout, board: Board, viewer: Actor) -> dict[str, object]:
-    """{"seq", "site", "points", "people"} as the map takes them; places are (lon, lat), WGS-84."""
+def map_picture(callout: Callout, board: Board, viewer: Actor, *, homes: bool = True) -> dict[str, object]:
+    """{"seq", "site", "points", "people"} as the map takes them; places are (lon, lat), WGS-84. `homes`: see map_features."""
     points = [
         {"letter": p.letter, "zh": p.name, "en": p.name_en or p.name, "at": [p.lon, p.lat], "arrived": p.arrived}
         for p in board.points
     ]
     site = {"at": [board.lon, board.lat], "kind": board.kind, "flags": list(board.flags)}
-    people = reads.map_features(callout, viewer)
+    people = reads.map_features(callout, viewer, homes=homes)
     return {"seq": board.seq, "site": site, "points": points, "people": people}
 
 

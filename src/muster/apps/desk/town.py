@@ -26,7 +26,6 @@ from muster.apps.desk.town_reads import TO_DIAL, FieldList, field_list, own_inci
 from muster.apps.incidents.forms import ETAS
 from muster.apps.incidents.own_page import DECLINE_REASONS
 from muster.apps.incidents.pages.common import is_number
-from muster.apps.incidents.reads.people import unit_groups
 from muster.core.errors import InvalidInput
 from muster.jobs import clock
 from muster.web.texts import ERROR_TEXTS
@@ -74,7 +73,7 @@ def _context(
     opened = request.GET.get("open", "")
     return {
         "list": found,
-        "led": unit_groups(found.incident.callout, actor),
+        "led": found.led,
         "people": [(person, (numbers or {}).get(person.alert.pk, "")) for person in people],
         "incident": found.incident,
         "exercise": found.incident.is_exercise,

@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from muster.access.rights import Actor
+from muster.apps.incidents.led import Group
 from muster.apps.incidents.models import Alert, Incident
 from muster.apps.incidents.pages.people import in_order
 from muster.apps.incidents.reads.access import OVER, in_scope
-from muster.apps.incidents.reads.people import GROUPS, AlertRow, alert_rows
+from muster.apps.incidents.reads.people import GROUPS, AlertRow, alert_rows, unit_groups
 from muster.apps.incidents.states import COMING, RUNNING
 from muster.apps.people.models import Unit
 from muster.core.errors import NotFound
@@ -33,11 +34,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class FieldList:
-    """One's own people of one callout. `mark` changes whenever anything shown does, but for the ages."""
+    """One's own people of one callout, and the units called through a lead. `mark` changes whenever anything shown does,
+    but for the ages."""
 
     incident: Incident
     people: tuple[Person, ...]
     groups: tuple[tuple[str, int], ...]
+    led: tuple[Group, ...]
     mark: str
 
     @property
@@ -72,9 +75,17 @@ def field_list(actor: Actor, incident: Incident) -> FieldList:
         Person(row, by_rank[row.alert.pk], bool(row.alert.member.phone_masked) and row.group in TO_DIAL) for row in rows
     )
     counts = Counter(row.group for row in rows)
-    shown = [(a.pk, a.state, a.sent_at, a.eta_at, a.reason, a.contradicted) for a in (row.alert for row in rows)]
-    mark = hashlib.sha256(repr((incident.callout.state, shown)).encode()).hexdigest()[:16]
-    return FieldList(incident, people, tuple((g, counts[g]) for g in GROUPS if counts[g]), mark)
+    led = tuple(unit_groups(incident.callout, actor))
+    shown = [_shown(row.alert) for row in rows]
+    units = [(g.lead.pk, g.lead.unit_said, g.lead.unit_said_at, g.called, g.coming, g.unnamed) for g in led]
+    mark = hashlib.sha256(repr((incident.callout.state, shown, units)).encode()).hexdigest()[:16]
+    return FieldList(incident, people, tuple((g, counts[g]) for g in GROUPS if counts[g]), led, mark)
+
+
+def _shown(alert: Alert) -> tuple[object, ...]:
+    """What a row shows that may change."""
+    channel = (alert.channel, alert.through_id)
+    return alert.pk, alert.state, alert.sent_at, alert.eta_at, alert.reason, alert.contradicted, *channel
 
 
 def _rank(row: AlertRow) -> tuple[int, str, int]:

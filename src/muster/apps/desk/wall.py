@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -23,7 +25,7 @@ from muster.core.errors import NotAllowed
 from muster.jobs import clock
 
 WALL_ROLE = "wall_screen"
-SIGNED_IN_SECONDS = 30 * 24 * 3600  # counted anew whenever the page connects, which it does every ten minutes
+SIGNED_IN, RENEWED_BELOW = timedelta(days=30), timedelta(days=29)  # written once a day, not with each question
 MOST_PLANS, MOST_SKILLS = 8, 11
 
 
@@ -31,8 +33,11 @@ def check_viewer(request: HttpRequest) -> None:
     """Only who sees the whole district may look (NotAllowed "wall.whole_district"). Keeps the wall's own machine signed in."""
     if request.actor.unit_path:
         raise NotAllowed("wall.whole_district")
-    if request.actor.role == WALL_ROLE:
-        request.session.set_expiry(SIGNED_IN_SECONDS)
+    if request.actor.role != WALL_ROLE:
+        return
+    counted_in_seconds = isinstance(request.session.get("_session_expiry"), int)  # says nothing of when it ends
+    if counted_in_seconds or request.session.get_expiry_age() < RENEWED_BELOW.total_seconds():
+        request.session.set_expiry(SIGNED_IN)
 
 
 @needs(Right.SEE_WALL)
@@ -87,10 +92,11 @@ def wall_now(request: HttpRequest) -> JsonResponse:
 @needs(Right.SEE_WALL)
 @require_safe
 def wall_map(request: HttpRequest, incident_id: int) -> JsonResponse:
-    """/wall/<id>/map.json: as on the duty page. No names, no numbers."""
+    """/wall/<id>/map.json: as on the duty page, but villages in place of homes. No names, no numbers."""
     check_viewer(request)
     callout = wall_board.callout_of(incident_id)
-    return JsonResponse(map_picture(callout, wall_board.board_of(incident_id), wall_board.viewer()))
+    picture = map_picture(callout, wall_board.board_of(incident_id), wall_board.viewer(), homes=False)
+    return JsonResponse(picture)
 
 
 def _shortened(found: Quiet) -> dict[str, object]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 TEXTS = {
     "daily.no_sheet": _("There is no sheet of that day. Choose one of the list of earlier sheets."),
     "daily.made_already": _("Today's sheet is there already, or is just being made. Load the page again."),
+    "daily.not_due": _("Today's sheet is not made before %(time)s. Load the page to see how things stand now."),
     "daily.duty_blank": _("Nothing was entered: give the name of the leader or of the duty officer."),
     "daily.duty_day": _("Only today and the next seven days can be entered. Choose a day of the list."),
     "daily.reader_unknown": _("No active member has this number or name. Look in the people list."),

@@ -12,8 +12,9 @@ from muster.apps.channels.actions import Draft, queue_messages
 from muster.apps.channels.actions.outbox import has_mobile
 from muster.apps.channels.gates import gateway_url
 from muster.apps.desk.daily import facts, texts
-from muster.apps.desk.daily.reads import readers_to_send, reads_it
-from muster.apps.desk.models import DailySheet, DutyDay, SheetReader, SheetState
+from muster.apps.desk.daily.reads import is_due, morning_time, readers_to_send, reads_it, todays_sheet
+from muster.apps.desk.models import DailySheet, DutyDay, FieldEntry, SheetReader, SheetState
+from muster.apps.desk.town_entries import SAYINGS
 from muster.apps.people.actions.common import check_office
 from muster.apps.people.erasure import Part
 from muster.apps.people.models import Member, MemberState
@@ -135,8 +136,14 @@ def finish(sheet: DailySheet, at: datetime) -> bool:
 
 
 def make_now(actor: Actor) -> DailySheet:
-    """Make today's sheet by hand, with the answers that the plans have now. Error: Conflict "daily.made_already"."""
+    """Make today's sheet by hand, with the answers that the plans have now.
+
+    Errors: Conflict "daily.made_already", "daily.not_due" (before the morning's time, but in an exercise).
+    """
     at = clock.now()
+    check_office(actor, Right.SET_DUTY)
+    if not (clock.is_exercise_home() or is_due(at) or todays_sheet(at)):
+        raise Conflict("daily.not_due", time=f"{morning_time():%H:%M}")
     sheet = begin(actor, at)
     if sheet is None:
         raise Conflict("daily.made_already")
@@ -169,8 +176,15 @@ def _nothing_hinders(_member: Member) -> str:
 
 
 def _erase(member: Member) -> int:
-    """Who is erased is no reader any more; sheets hold no name of his, only the number of his row."""
-    return SheetReader.objects.filter(member=member).delete()[0]
+    """Who is erased is no reader any more; sheets hold no name of his, only the number of his row.
+
+    Of what was entered about him on a phone the act stays ("decline") and the reason goes.
+    """
+    rows = SheetReader.objects.filter(member=member).delete()[0]
+    entries = FieldEntry.objects.filter(alert__member=member)
+    for act in sorted({said.partition("-")[0] for said in SAYINGS if "-" in said}):
+        rows += entries.filter(said__startswith=f"{act}-").update(said=act)
+    return rows
 
 
 ERASING = Part("desk", _nothing_hinders, _erase)

@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import structlog
+from django.db import DatabaseError, OperationalError
 
 from muster.access.rights import SYSTEM
 from muster.apps.desk.daily.actions import begin, finish, miss
@@ -34,8 +35,10 @@ class Morning:
         self._next_look = time.monotonic() + LOOK_SECONDS
         try:
             return daily_step()
-        except MusterError as error:  # backups share this lane and must go on
-            log.error("daily.failed", code=error.code)
+        except OperationalError:  # a database that is away: the lane waits for it
+            raise
+        except (MusterError, DatabaseError) as error:  # backups share this lane and must go on
+            log.error("daily.failed", code=getattr(error, "code", type(error).__name__))
             self._next_look = time.monotonic() + AGAIN_SECONDS
             return False
 

@@ -91,5 +91,5 @@ def _short(check: PlanCheck, names: dict[str, Any]) -> dict[str, Any]:
     return {
         "missing": found["missing"],
         "minutes": max(line["due_minutes"] for line in lines),
-        "lines": [names[slug] for slug in slugs],
+        "lines": [names.get(slug, {"zh": slug, "en": slug}) for slug in slugs],
     }

@@ -22,7 +22,7 @@ def take_text(incoming: InMessage) -> str:
         return "unknown_sender"
     alerts = Alert.objects.filter(member_id=incoming.member_id, callout__incident__mode=_mode(incoming))
     alert = alerts.order_by("-alerted_at", "-pk").select_related("callout__incident", "member", "unit_called").first()
-    if alert is None:
+    if alert is None or _answers_the_sheet(incoming, alert):
         return "no_callout"
     if alert.unit_called_id is not None:
         number = parse_count(incoming.body)
@@ -40,6 +40,13 @@ def take_text(incoming: InMessage) -> str:
     if reply.note in {"closed", "late"}:
         return "late"
     return "unclear" if said.answer == "unclear" else "reply"
+
+
+def _answers_the_sheet(incoming: InMessage, alert: Alert) -> bool:
+    """Whether the morning sheet is the last thing he had got: an "OK" to it is no answer to the callout before it."""
+    had = OutMessage.objects.filter(member_id=incoming.member_id, exercise=incoming.exercise, sent_at__lte=incoming.at)
+    last = had.order_by("-sent_at", "-pk").first()
+    return last is not None and last.kind == "sheet" and last.queued_at > alert.alerted_at
 
 
 def _take_count(lead: Alert, number: int, text: str) -> str:

@@ -20,6 +20,7 @@ GROUP_OF: dict[str, str] = {
     AlertState.WITHDRAWN: "declined", AlertState.CHECKED_IN: "checked_in", AlertState.RELEASED: "released",
     AlertState.NO_SHOW: "no_show",
 }  # fmt: skip
+Place = tuple[float, float]  # (lon, lat), WGS-84
 GROUPS = ("checked_in", "en_route", "accepted", "unclear", "silent", "undelivered", "declined", "no_show", "released")
 
 
@@ -76,14 +77,26 @@ def unit_groups(callout: Callout, actor: Actor) -> list[Group]:
     return sorted(found, key=lambda group: group.lead.unit_said is not None)
 
 
-def map_features(callout: Callout, actor: Actor) -> dict[str, object]:
-    """GeoJSON points (WGS-84) of alerted people: homes until they arrive, the muster point afterwards. No names, no numbers."""
-    fields = ("pk", "state", "member__lon", "member__lat", "muster_point__lon", "muster_point__lat")
+def _about(home: Place, *larger: Place) -> Place:
+    """The first larger place that is known, else the home to a hundredth of a degree, about a kilometre."""
+    lon, lat = home
+    return next((place for place in larger if None not in place), (round(lon, 2), round(lat, 2)))
+
+
+def map_features(callout: Callout, actor: Actor, *, homes: bool = True) -> dict[str, object]:
+    """GeoJSON points (WGS-84) of alerted people: homes until they arrive, the muster point afterwards. No names, no numbers.
+
+    Without `homes` people not yet there stand at their village, or their unit, and never where they live.
+    """
+    fields = ("pk", "state", "muster_point__lon", "muster_point__lat", "member__lon", "member__lat")
+    fields += ("member__home_unit__lon", "member__home_unit__lat", "member__unit__lon", "member__unit__lat")
     rows = callout.alerts.filter(in_scope(actor)).values_list(*fields)
     features = []
-    for pk, state, lon, lat, at_lon, at_lat in rows:
+    for pk, state, at_lon, at_lat, *places in rows:
         group = GROUP_OF[state]
-        place = [at_lon, at_lat] if group == "checked_in" or lon is None else [lon, lat]
+        home, village, unit = (tuple(places[n : n + 2]) for n in (0, 2, 4))
+        at = (at_lon, at_lat)
+        place = list(at if group == "checked_in" or None in home else home if homes else _about(home, village, unit))
         features.append({
             "type": "Feature",
             "id": pk,

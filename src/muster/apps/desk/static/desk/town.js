@@ -12,7 +12,7 @@ const LOOK_EVERY = 15000;
 const AGAIN_FIRST = 2000;
 const AGAIN_LAST = 30000;
 
-const state = { csrf: words.csrf, busy: false, again: AGAIN_FIRST, timer: 0, lost: false, signedOut: false, numbers: {} };
+const state = { csrf: words.csrf, busy: false, again: AGAIN_FIRST, timer: 0, lost: false, refused: false, signedOut: false, numbers: {} };
 const clock = { now: Date.parse(words.now), speed: Number(words.speed), at: performance.now() };
 
 /* The queue: read and written whole, so that two pages of one phone do not lose each other's entries. */
@@ -38,6 +38,7 @@ function forget(keys) {
 }
 
 class SignedOut extends Error {}
+class Refused extends Error {} // the network is there, and the office answered that it does not take this
 
 async function ask(address, options = {}) {
   const stop = new AbortController();
@@ -75,7 +76,7 @@ async function flush() {
       headers: headers(),
       body: JSON.stringify({ entries: queue.map(({ key, alert, said, at }) => ({ key, alert, said, age: (Date.now() - at) / 1000 })) }),
     }));
-    if (answer.status !== 200) throw new Error(`answer ${answer.status}`);
+    if (answer.status !== 200) throw new Refused(`answer ${answer.status}`);
     const { receipts } = JSON.parse(answer.text);
     const named = new Map(queue.map((entry) => [entry.key, entry]));
     for (const receipt of receipts) {
@@ -96,14 +97,15 @@ async function flush() {
 }
 
 function online() {
-  state.lost = state.signedOut = false;
+  state.lost = state.refused = state.signedOut = false;
   state.again = AGAIN_FIRST;
   clearTimeout(state.timer);
 }
 
 function offline(error) {
   state.signedOut = error instanceof SignedOut;
-  state.lost = !state.signedOut;
+  state.refused = error instanceof Refused;
+  state.lost = !state.signedOut && !state.refused;
   clearTimeout(state.timer);
   state.timer = setTimeout(() => (load().length ? flush() : look(true)), state.again);
   state.again = Math.min(state.again * 2, AGAIN_LAST);
@@ -151,6 +153,7 @@ function draw() {
   const parts = [];
   if (state.signedOut) parts.push(words.signIn);
   if (state.lost) parts.push(words.offline);
+  if (state.refused) parts.push(words.refused);
   if (queue.length) parts.push(queue.length === 1 ? words.waitsOne : words.waits.replace("{n}", queue.length));
   net.hidden = parts.length === 0;
   const text = parts.join(" · ");
@@ -209,7 +212,7 @@ async function fetchNumbers() {
     headers: { "X-CSRFToken": state.csrf, Accept: "application/json" },
     body: new URLSearchParams({ incident: words.incident }),
   }));
-  if (answer.status !== 200) throw new Error(`answer ${answer.status}`);
+  if (answer.status !== 200) throw new Refused(`answer ${answer.status}`);
   Object.assign(state.numbers, JSON.parse(answer.text).numbers);
   showNumbers();
 }
@@ -228,7 +231,7 @@ async function dial(row) {
     online();
   } catch (error) {
     offline(error);
-    tell(words.noNumbers);
+    if (!(error instanceof Refused)) tell(words.noNumbers);
     draw();
     return;
   }

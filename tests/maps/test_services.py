@@ -97,6 +97,12 @@ def test_maps_hear_of_it_with_its_approval_number_once_it_is_on(world: World, se
     assert told["template"] == GIVEN["template"]
 
 
+def test_a_wall_screen_chooses_nothing_and_hears_of_no_service(world: World, service: MapService) -> None:
+    switch_service(world.actor("office_head"), service.pk, on=True)
+    found = world.client_of("wall_screen").get("/maps/choices.json").json()
+    assert (found["services"], found["overlays"], found["manage"]) == ([], [], "")
+
+
 def test_the_journal_tells_every_act_and_never_the_key(world: World, service: MapService) -> None:
     head = world.client_of("office_head")
     head.post(f"{GROUNDS}services/{service.pk}/switch/", {"to": "on"})

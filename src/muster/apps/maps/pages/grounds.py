@@ -74,7 +74,7 @@ def base_remove(request: HttpRequest, base_id: int) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.SEE_INCIDENTS, Right.SEE_PEOPLE)
+@needs(Right.SEE_INCIDENTS, Right.SEE_PEOPLE, Right.SEE_WALL)
 def base_file(request: HttpRequest, base_hash: str) -> HttpResponseBase:
     """/maps/base/<hash>.pmtiles: an imported base map, in pieces. NotFound "maps.base_unknown"."""
     row = reads.base_of(base_hash)
@@ -82,13 +82,15 @@ def base_file(request: HttpRequest, base_hash: str) -> HttpResponseBase:
 
 
 @require_safe
-@needs(Right.SEE_INCIDENTS, Right.SEE_PEOPLE)
+@needs(Right.SEE_INCIDENTS, Right.SEE_PEOPLE, Right.SEE_WALL)
 def choices(request: HttpRequest) -> JsonResponse:
-    """/maps/choices.json: what a map may be drawn over and which layers there are, in the reader's language."""
+    """/maps/choices.json: what a map may be drawn over and which layers there are, in the reader's language. A wall screen
+    chooses nothing: it is told of the imported maps alone."""
+    chooses = request.actor.may(Right.SEE_INCIDENTS) or request.actor.may(Right.SEE_PEOPLE)
     answer = JsonResponse({
         "bases": [_base(row) for row in reads.current_bases()],
-        "services": [_service(row) for row in reads.services_on()],
-        "overlays": [_overlay(row) for row in reads.overlays()],
+        "services": [_service(row) for row in reads.services_on()] if chooses else [],
+        "overlays": [_overlay(row) for row in reads.overlays()] if chooses else [],
         "manage": reverse("map-layers-list") if request.actor.may(Right.SEE_INCIDENTS) else "",
         "words": {
             "layers": _("Map and layers"), "ground": _("Map"), "overlays": _("Layers"), "own": _("District map"),

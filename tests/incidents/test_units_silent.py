@@ -6,7 +6,9 @@ import pytest
 
 from muster.apps.channels.models import InMessage, OutMessage
 from muster.apps.incidents import actions
+from muster.apps.incidents.actions import units
 from muster.apps.incidents.fold import coarse, fold
+from muster.apps.incidents.led import said_shares
 from muster.apps.incidents.models import Alert, Reply
 from muster.apps.people.models import Member
 from muster.core.errors import Conflict
@@ -51,6 +53,91 @@ def test_of_a_lead_who_can_not_come_or_be_reached_the_people_are_called_at_once(
     else:
         Alert.objects.filter(pk=lead.pk).update(state="undelivered")
     assert actions.call_people_of_silent_leads(led.clock.at) == len(people_of(lead))
+
+
+def drops_out(led, lead: Alert, word: str) -> None:
+    if word == "by desk":
+        actions.record_reply_at_desk(led.commander, lead, answer="decline")
+    elif word == "by text":
+        assert texts(lead, "2 摔伤了") == "reply"
+    elif word == "on his page":
+        actions.record_reply(lead, answer="decline", channel="page", by="member:x")
+    elif word == "undelivered":
+        Alert.objects.filter(pk=lead.pk).update(state="undelivered")
+    else:
+        Alert.objects.filter(pk=lead.pk).update(state="released", released_at=led.clock.at)
+
+
+@pytest.mark.parametrize("word", ["by desk", "by text", "on his page", "undelivered", "released"])
+def test_of_a_lead_who_drops_out_after_his_number_the_people_are_called_at_once_and_once(led, word):
+    callout, (lead, *_others) = called(led)
+    group = people_of(lead)
+    actions.confirm_unit(led.commander, lead, number=len(group) - 1)  # the names stay open
+    assert actions.call_people_of_silent_leads(led.clock.at) == 0
+    drops_out(led, lead, word)
+    assert actions.call_people_of_silent_leads(led.clock.at) == len(group)
+    assert actions.call_people_of_silent_leads(led.clock.at) == 0
+    assert OutMessage.objects.filter(kind="alert", ref__in=[row.ref for row in group]).count() == len(group)
+    assert not said_shares(callout.alerts.all()), "his number tells nothing any more"
+
+
+def test_who_comes_by_the_word_of_a_lead_who_drops_out_is_called_and_who_said_so_himself_is_not(led):
+    callout, (lead, *_others) = called(led)
+    group = people_of(lead)
+    actions.record_reply_at_desk(led.commander, group[0], answer="accept")
+    actions.confirm_unit(led.commander, lead, number=len(group), cannot=[group[1].pk])
+    drops_out(led, lead, "by text")
+    assert actions.call_people_of_silent_leads(led.clock.at) == len(group) - 2
+    refs = set(
+        OutMessage.objects.filter(kind="alert", ref__in=[row.ref for row in group]).values_list("ref", flat=True)
+    )
+    assert refs == {row.ref for row in group[2:]}
+    assert {states(callout)[row.pk] for row in group[2:]} == {"accepted"}
+    assert actions.call_people_of_silent_leads(led.clock.at) == 0
+
+
+def test_a_lead_who_can_not_come_himself_and_says_how_many_do_has_called_them(led):
+    _callout, (lead, *_others) = called(led)
+    group = people_of(lead)
+    actions.confirm_unit(led.commander, lead, number=len(group) - 1, cannot=[lead.pk])
+    assert texts(lead, "2") == "reply"
+    lead.refresh_from_db()
+    assert (lead.state, lead.unit_said) == ("declined", len(group) - 1)
+    assert actions.call_people_of_silent_leads(led.clock.at) == 0
+
+
+def test_while_leads_have_time_or_have_given_their_numbers_no_callout_is_locked(led, monkeypatch):
+    _callout, (lead, *_others) = called(led)
+    actions.confirm_unit(led.commander, lead, number=len(people_of(lead)))
+    row = people_of(_others[0])[0]
+    actions.record_reply_at_desk(led.commander, row, answer="accept")
+    locked, really = [], units.lock
+    monkeypatch.setattr(units, "lock", lambda pk: locked.append(pk) or really(pk))
+    assert actions.call_people_of_silent_leads(led.clock.at) == 0
+    assert locked == []
+    led.clock.forward(6)
+    assert actions.call_people_of_silent_leads(led.clock.at) > 0
+    assert len(locked) == len(_others)
+    assert actions.call_people_of_silent_leads(led.clock.at) == 0
+    assert len(locked) == len(_others)
+
+
+def test_one_unit_that_can_not_be_called_holds_up_neither_the_others_nor_the_lane(led, monkeypatch):
+    callout, (lead, *others) = called(led)
+    led.clock.forward(6)
+    bad, really = {row.pk for row in people_of(lead)}, units.call_himself
+
+    def failing(row, at):
+        if row.pk in bad:
+            raise Conflict("incidents.callout_over")
+        really(row, at)
+
+    monkeypatch.setattr(units, "call_himself", failing)
+    assert actions.call_people_of_silent_leads(led.clock.at) == sum(len(people_of(one)) for one in others)
+    led.solves(callout)
+    assert {row.channel for row in people_of(lead)} == {"lead"}
+    monkeypatch.setattr(units, "call_himself", really)
+    assert actions.call_people_of_silent_leads(led.clock.at) == len(bad)
 
 
 def test_a_lead_who_only_says_that_he_comes_has_not_called_his_people(led):

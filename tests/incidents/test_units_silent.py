@@ -228,6 +228,58 @@ def test_a_lead_who_texts_more_than_he_has_is_told_so_once_and_stands_as_unclear
     assert states(callout)[lead.pk] == "accepted"
 
 
+@pytest.mark.parametrize("words", ["收到，{}人", "{}人能来", "1 {}人", "我们{}个人"])
+def test_a_lead_writes_as_people_write(led, words):
+    _callout, (lead, *_others) = called(led)
+    assert texts(lead, words.format(len(people_of(lead)))) == "reply"
+    lead.refresh_from_db()
+    assert (lead.state, lead.unit_said) == ("accepted", len(people_of(lead)))
+    assert not OutMessage.objects.filter(kind="reminder").exists()
+
+
+@pytest.mark.parametrize("body", ["六人", "5人或6人", "我再看看"])
+def test_a_lead_whose_text_can_not_be_read_is_asked_once_to_write_it_again(led, body):
+    callout, (lead, *_others) = called(led)
+    assert texts(lead, body) == "unclear"
+    assert texts(lead, body + "！") == "unclear"
+    assert states(callout)[lead.pk] == "unclear"
+    assert (
+        f"没看懂您的回复，未登记。来几人回几人，如{len(people_of(lead)) + 1}人"
+        in OutMessage.objects.get(kind="reminder").body
+    )
+
+
+def test_a_lead_who_has_given_his_number_is_not_asked_again_for_a_word_of_thanks(led):
+    _callout, (lead, *_others) = called(led)
+    assert texts(lead, f"{len(people_of(lead))}人") == "reply"
+    assert texts(lead, "辛苦了") == "unclear"
+    assert not OutMessage.objects.filter(kind="reminder").exists()
+
+
+def test_who_leads_nobody_is_not_asked_again(led):
+    _callout, (lead, *_others) = called(led)
+    assert texts(people_of(lead)[0], "我再看看") == "unclear"
+    assert not OutMessage.objects.filter(kind="reminder").exists()
+
+
+def test_a_lead_who_says_fewer_than_have_said_themselves_that_they_come_is_told_so(led):
+    _callout, (lead, *_others) = called(led)
+    actions.record_reply_at_desk(led.commander, people_of(lead)[0], answer="accept")
+    assert texts(lead, "1人") == "unclear"
+    assert "您报1人，与已知答复不符" in OutMessage.objects.get(kind="reminder").body
+
+
+def test_nobody_comes_is_the_refusal_of_the_lead_alone_and_his_people_are_called_themselves(led):
+    callout, (lead, *_others) = called(led)
+    group = people_of(lead)
+    assert texts(lead, "0人") == "reply"
+    assert states(callout)[lead.pk] == "declined"
+    assert {states(callout)[row.pk] for row in group} == {"queued"}
+    assert not Reply.objects.filter(alert__in=group).exists(), "nothing is learned of them as a refusal"
+    assert actions.call_people_of_silent_leads(led.clock.at) == len(group)
+    assert OutMessage.objects.filter(kind="alert", ref__in=[row.ref for row in group]).count() == len(group)
+
+
 def test_a_bare_digit_of_a_lead_is_his_own_answer(led):
     callout, (lead, *_others) = called(led)
     assert texts(lead, "1") == "reply"

@@ -29,7 +29,7 @@ EN = Facts(
     "en", False, "Tianyuan Reserve", "Fire near the substation", "B Liyu Park East Gate", "Fire support", "14:55",
     "0731-00000119",
 )  # fmt: skip
-KINDS = ("alert", "release", "stand_down", "too_late", "unit_refused")
+KINDS = ("alert", "release", "stand_down", "too_late", "unit_refused", "unit_few", "unit_unclear")
 LINK = "https://muster.tianyuan.example/r/" + TOKEN
 
 
@@ -57,6 +57,15 @@ def test_the_call_of_a_unit_tells_its_lead_whom_to_bring_by_when_and_what_to_ans
 def test_a_lead_who_said_too_many_is_told_both_figures() -> None:
     assert compose("unit_refused", replace(ZH, said=12, people=9)) == (
         "【天元应急】变电站周边火灾：您报12人，本队只叫了9人，未登记。请重报，如9人。电话0731-00000119"
+    )
+
+
+def test_a_lead_whose_answer_can_not_be_taken_is_told_what_to_write() -> None:
+    assert compose("unit_few", replace(ZH, said=1, people=9)) == (
+        "【天元应急】变电站周边火灾：您报1人，与已知答复不符（本队叫了9人），未登记。请重报，或打电话。电话0731-00000119"
+    )
+    assert compose("unit_unclear", replace(ZH, people=9)) == (
+        "【天元应急】变电站周边火灾：没看懂您的回复，未登记。来几人回几人，如9人；您来不了回2。电话0731-00000119"
     )
 
 

@@ -40,6 +40,8 @@ SENTENCES = {
         "unit": "{head}{call}：{title}。请带{unit}{people}人（含您）{where}。来几人回几人，如{people}人；您来不了回2。"
         "{desk}{link}",
         "unit_refused": "{head}{title}：您报{said}人，本队只叫了{people}人，未登记。请重报，如{people}人。{desk}",
+        "unit_few": "{head}{title}：您报{said}人，与已知答复不符（本队叫了{people}人），未登记。请重报，或打电话。{desk}",
+        "unit_unclear": "{head}{title}：没看懂您的回复，未登记。来几人回几人，如{people}人；您来不了回2。{desk}",
         "release": "{head}{title}：人已够，谢谢您，不用来了，请留在原处。{desk}",
         "stand_down": "{head}{title}：集结已终止，请不要再来，已出发的请返回。谢谢您。{desk}",
         "too_late": "{head}{title}：谢谢您答复，人已够或集结已结束，请不要来。{desk}",
@@ -60,6 +62,10 @@ SENTENCES = {
         "Reply how many come, as {people} people; 2 if you can not. {desk}{link}",
         "unit_refused": "{head}{title}: you said {said}, only {people} of your unit are called. Not noted. "
         "Please say again, as {people} people. {desk}",
+        "unit_few": "{head}{title}: you said {said}, which does not fit the answers known of your unit of {people}. "
+        "Not noted. Please say again, or call. {desk}",
+        "unit_unclear": "{head}{title}: your answer was not understood. Not noted. Reply how many come, as {people} "
+        "people; 2 if you can not. {desk}",
         "release": "{head}{title}: enough people have come. Thank you, you are not needed, stay where you are. {desk}",
         "stand_down": "{head}{title}: the callout has ended. Do not come; if under way, turn back. Thank you. {desk}",
         "too_late": "{head}{title}: thank you for answering. You are not needed any more, please do not come. {desk}",
@@ -117,6 +123,18 @@ def unit_refused_text(alert: Alert, said: int, people: int, language: str | None
     """To a lead who confirmed more people than he has."""
     facts = _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language)
     return compose("unit_refused", replace(facts, said=said, people=people))
+
+
+def unit_few_text(alert: Alert, said: int, people: int, language: str | None = None) -> str:
+    """To a lead whose number contradicts what his people have said or shown themselves."""
+    facts = _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language)
+    return compose("unit_few", replace(facts, said=said, people=people))
+
+
+def unit_unclear_text(alert: Alert, people: int, language: str | None = None) -> str:
+    """To a lead whose text could not be read: what is wanted of him, once more."""
+    facts = _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language)
+    return compose("unit_unclear", replace(facts, people=people))
 
 
 def _unit_name(unit: Unit, language: str) -> str:

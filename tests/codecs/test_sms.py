@@ -67,7 +67,8 @@ def test_what_a_reply_means(text, answer, reason, eta):
         ("收到！我们村来 １２ 个人，14:30前到", 12), ("6人，共6人", 6), ("Yes, 6 people", 6),
         ("6人或5人", None), ("来6人，回5人", None), ("2 6人", None), ("1 2", None), ("6人来不了", None), ("有2人没空", None),
         ("少2人", None), ("大概6人", None), ("最多6人", None), ("6人吗？", None), ("差2人", None), ("6 of 9 people", None),
-        ("1人请假", None), ("not 6 people", None), ("今天村里开会，老王家里有事走不开，我们先带着6人过去，其余的随后再说好了", None),
+        ("1人请假", None), ("not 6 people", None),
+        ("今天村里开会，老王家里有事走不开，我们先带着6人过去，其余的随后再说好了", None),
     ],
 )  # fmt: skip
 def test_how_many_people_a_lead_says_he_brings(text, number):

@@ -8,7 +8,7 @@ from muster.apps.channels.models import InMessage, OutMessage
 from muster.apps.incidents import actions
 from muster.apps.incidents.actions import units
 from muster.apps.incidents.fold import coarse, fold
-from muster.apps.incidents.led import said_shares
+from muster.apps.incidents.led import group_of, said_shares
 from muster.apps.incidents.models import Alert, Reply
 from muster.apps.people.models import Member
 from muster.core.errors import Conflict
@@ -207,12 +207,37 @@ def texts(lead: Alert, body: str) -> str:
     return actions.take_text(incoming)
 
 
-def test_a_lead_texts_how_many_come(led):
+@pytest.mark.parametrize("fewer", [0, 1, 3])
+def test_a_number_by_text_answers_for_the_lead_alone_and_the_others_are_as_likely_as_it_says(led, fewer):
     callout, (lead, *_others) = called(led)
     group = people_of(lead)
-    assert texts(lead, f"{len(group) + 1}人") == "reply"
-    assert {states(callout)[row.pk] for row in group} == {"accepted"}
-    assert Reply.objects.get(alert=lead).channel == "sms"
+    assert texts(lead, f"{len(group) + 1 - fewer}人") == "reply"
+    assert states(callout)[lead.pk] == "accepted"
+    assert {states(callout)[row.pk] for row in group} == {"queued"}
+    assert [reply.channel for reply in Reply.objects.all()] == ["sms"]
+    shares = said_shares(callout.alerts.all())
+    assert [shares[row.member_id][0] for row in group] == pytest.approx([(len(group) - fewer) / len(group)] * len(group))
+    led.clock.forward(60)
+    actions.call_people_of_silent_leads(led.clock.at)
+    assert {row.channel for row in people_of(lead)} == {"lead"}, "he has called them"
+
+
+def test_a_lead_who_texts_that_he_comes_alone_has_refused_for_nobody(led):
+    callout, (lead, *_others) = called(led)
+    assert texts(lead, "1人") == "reply"
+    assert {states(callout)[row.pk] for row in people_of(lead)} == {"queued"}
+    assert {said_shares(callout.alerts.all())[row.member_id][0] for row in people_of(lead)} == {0.0}
+
+
+def test_what_was_texted_is_named_over_the_list_of_names(led):
+    callout, (lead, *_others) = called(led)
+    group = people_of(lead)
+    texts(lead, f"{len(group) + 1}人")
+    assert group_of(lead).unnamed == len(group)
+    actions.confirm_unit(led.commander, lead, number=len(group), cannot=[group[0].pk])
+    found = states(callout)
+    assert found[group[0].pk] == "declined"
+    assert {found[row.pk] for row in group[1:]} == {"accepted"}
 
 
 def test_a_lead_who_texts_more_than_he_has_is_told_so_once_and_stands_as_unclear(led):

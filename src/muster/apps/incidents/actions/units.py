@@ -28,22 +28,28 @@ LOST = frozenset({*REFUSED, AlertState.UNDELIVERED, AlertState.RELEASED})  # a l
 def confirm_unit(actor: Actor, lead: Alert, *, number: int, cannot: Collection[int] = ()) -> Group:
     """A lead's confirmation, entered by himself or for him: so many come, and these (alert ids) can not.
 
-    Whoever the number leaves no doubt about has answered by it; of the others only the number is known. Errors: those of
-    `led.reading`, Conflict "incidents.callout_over", InvalidInput "incidents.unit_not_his" (names of another unit).
+    It is given over the list of names: whoever the number leaves no doubt about has answered by it; of the others only
+    the number is known. Errors: those of `led.reading`, Conflict "incidents.callout_over", InvalidInput "incidents.unit_not_his" (names of another unit).
     """
     check_scope(actor, lead)
     if lead.unit_called is None or not actor.sees_unit(lead.unit_called.path):
         raise NotAllowed("access.outside_unit")
-    return _confirm(lead, number, cannot, channel="desk", by=actor.ref)
+    return _confirm(lead, number, cannot, channel="desk", by=actor.ref, named=True)
 
 
 def confirm_by_lead(lead: Alert, number: int, *, channel: str, text: str = "") -> Group:
-    """The number alone, as the lead gives it from his own phone (sms) or on his own page (page). Same errors."""
-    return _confirm(lead, number, (), channel=channel, by=f"member:{lead.member.number}", text=text)
+    """The number alone, as the lead gives it from his own phone (sms) or on his own page (page). Same errors.
+
+    No name was before him: it answers for himself only, also when it is everybody. The others are as likely as it says.
+    """
+    by = f"member:{lead.member.number}"
+    return _confirm(lead, number, (), channel=channel, by=by, named=False, text=text)
 
 
 @transaction.atomic
-def _confirm(lead: Alert, number: int, cannot: Collection[int], *, channel: str, by: str, text: str = "") -> Group:
+def _confirm(
+    lead: Alert, number: int, cannot: Collection[int], *, channel: str, by: str, named: bool, text: str = ""
+) -> Group:
     callout = lock(lead.callout_id)
     if callout.state not in RUNNING:
         raise Conflict("incidents.callout_over")
@@ -53,20 +59,21 @@ def _confirm(lead: Alert, number: int, cannot: Collection[int], *, channel: str,
     said = reading(group.words, lead.pk, number, cannot)
     moment = now()
     for row in group.people:
+        own = row.pk == lead.pk
         answer = _news(row, said, group)
-        if answer:
-            own = row.pk == lead.pk
+        if answer and (own or named):
             record_reply(
                 row, answer=answer, channel=channel if own else THROUGH_LEAD, by=by, text=text if own else "", at=moment
             )
     fresh = Alert.objects.get(pk=lead.pk)
     fresh.unit_said, fresh.unit_said_at = number, moment
     fresh.save(update_fields=["unit_said", "unit_said_at"])
+    found = group_of(fresh)
     payload = {"alert": lead.pk, "unit": lead.unit_called_id, "said": number, "called": group.called,
-               "unnamed": len(said.either)}  # fmt: skip
+               "unnamed": len(found.open)}  # fmt: skip
     note(callout.incident, "unit.confirmed", by, payload=payload, person=lead.member.number)
     want_solve(lock(callout.pk))
-    return group_of(fresh)
+    return found
 
 
 def _news(row: Alert, said: Reading, group: Group) -> str:

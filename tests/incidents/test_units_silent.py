@@ -216,7 +216,9 @@ def test_a_number_by_text_answers_for_the_lead_alone_and_the_others_are_as_likel
     assert {states(callout)[row.pk] for row in group} == {"queued"}
     assert [reply.channel for reply in Reply.objects.all()] == ["sms"]
     shares = said_shares(callout.alerts.all())
-    assert [shares[row.member_id][0] for row in group] == pytest.approx([(len(group) - fewer) / len(group)] * len(group))
+    assert [shares[row.member_id][0] for row in group] == pytest.approx(
+        [(len(group) - fewer) / len(group)] * len(group)
+    )
     led.clock.forward(60)
     actions.call_people_of_silent_leads(led.clock.at)
     assert {row.channel for row in people_of(lead)} == {"lead"}, "he has called them"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.apps.channels.gates import is_marked
-from muster.apps.incidents.models import Alert
+from muster.apps.incidents.models import Alert, NeedLine
 from muster.apps.incidents.wording import (
     SENTENCES,
     Facts,
@@ -20,7 +20,9 @@ from muster.apps.incidents.wording import (
     preview_text,
     release_text,
     stand_down_text,
+    unit_text,
 )
+from muster.apps.people.models import Capability, Unit
 from muster.codecs import sms
 from tests.reply.scene import T0, TITLE, TOKEN, Scene, scene_of
 
@@ -52,6 +54,37 @@ def test_the_call_of_a_unit_tells_its_lead_whom_to_bring_by_when_and_what_to_ans
         "14:55. Reply how many come, as 9 people; 2 if you can not. Desk 0731-00000119"
     )
     assert sms.parse_count("9人") == sms.parse_count("9 people") == 9, "what the text asks for is understood"
+
+
+def test_the_call_of_a_unit_says_for_which_posts_its_people_are_wanted() -> None:
+    led = replace(ZH, role="", unit="新田连", people=9, posts="舟艇4 医护1")
+    assert compose("unit", led) == (
+        "【天元应急】集结：变电站周边火灾。请带新田连9人（含您）14:55前到B栗雨园区东门，岗位舟艇4 医护1。"
+        "来几人回几人，如9人；您来不了回2。电话0731-00000119"
+    )
+    assert "by 14:55, posts: 4 Boats, 1 Medic. Reply how" in compose(
+        "unit", replace(EN, role="", unit="Xintian", people=9, posts="4 Boats, 1 Medic")
+    )
+
+
+def needs_of(*wanted: tuple[str, int]) -> list[NeedLine]:
+    return [
+        NeedLine(order=place, due_minutes=60 - place, capability=Capability(zh=zh, en=f"E{zh}"))
+        for place, (zh, count) in enumerate(wanted, start=1)
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.django_db
+def test_posts_are_counted_and_left_out_where_they_cost_more_than_one_part() -> None:
+    alert = scene_of().alert
+    alert.unit_called = Unit(code="V9", name="新田连", kind="village", path="V9")
+    text = unit_text(alert, 6, needs_of(("舟艇", 4), ("医护", 1)))
+    assert "请带新田连6人（含您）" in text
+    assert "，岗位舟艇4 医护1。" in text
+    long = unit_text(alert, 90, needs_of(*((f"第{n}号水域的舟艇与水下搜救操作手", 1) for n in range(12))))
+    assert "岗位" not in long
+    assert sms.length(text).parts <= sms.length(long).parts + 1
 
 
 def test_a_lead_who_said_too_many_is_told_both_figures() -> None:

@@ -28,8 +28,9 @@ LOST = frozenset({*REFUSED, AlertState.UNDELIVERED, AlertState.RELEASED})  # a l
 def confirm_unit(actor: Actor, lead: Alert, *, number: int, cannot: Collection[int] = ()) -> Group:
     """A lead's confirmation, entered by himself or for him: so many come, and these (alert ids) can not.
 
-    It is given over the list of names: whoever the number leaves no doubt about has answered by it; of the others only
-    the number is known. Errors: those of `led.reading`, Conflict "incidents.callout_over", InvalidInput "incidents.unit_not_his" (names of another unit).
+    It is given over the list of names: whoever the number leaves no doubt about has answered by it; of the others only the
+    number is known. Errors: those of `led.reading`, Conflict "incidents.callout_over", InvalidInput
+    "incidents.unit_not_his" (names of another unit).
     """
     check_scope(actor, lead)
     if lead.unit_called is None or not actor.sees_unit(lead.unit_called.path):

@@ -63,10 +63,23 @@ def test_what_a_reply_means(text, answer, reason, eta):
         ("0人", 0), ("6 people", 6), ("1 person", 1), ("9名", 9), ("1", None), ("2", None), ("0", None), ("", None),
         ("六人", None), ("6人吧也许", None), ("-6人", 6), ("1 30分钟", None), ("12345人", None), ("6.5人", None),
         ("到", None), ("6/9人", None),
+        ("收到，6人", 6), ("6人都到", 6), ("我们5个人", 5), ("5人能来", 5), ("明白6人", 6), ("1 6人", 6), ("1，6人，30分钟到", 6),
+        ("收到！我们村来 １２ 个人，14:30前到", 12), ("6人，共6人", 6), ("Yes, 6 people", 6),
+        ("6人或5人", None), ("来6人，回5人", None), ("2 6人", None), ("1 2", None), ("6人来不了", None), ("有2人没空", None),
+        ("少2人", None), ("大概6人", None), ("最多6人", None), ("6人吗？", None), ("差2人", None), ("6 of 9 people", None),
+        ("1人请假", None), ("not 6 people", None),
+        ("今天村里开会，老王家里有事走不开，我们先带着6人过去，其余的随后再说好了", None),
     ],
 )  # fmt: skip
 def test_how_many_people_a_lead_says_he_brings(text, number):
     assert sms.parse_count(text) == number
+
+
+@given(st.integers(0, 9999), st.integers(0, 9999), st.sampled_from(["{}人", "收到，{}人", "我们{}个人", "1 {}人都到"]))
+def test_one_number_of_people_is_read_and_two_that_differ_are_not(number, other, words):
+    said = words.format(number)
+    assert sms.parse_count(said) == number
+    assert sms.parse_count(f"{said}，{other}人") == (number if other == number else None)
 
 
 @given(st.text(max_size=400))

@@ -91,6 +91,8 @@ def unit(said: int | None, *states: str, minutes: float = 5.0) -> list[Alert]:
     [
         (None, ("accepted", "queued", "queued"), {}),
         (3, ("accepted", "queued", "queued", "queued"), {102: 2 / 3, 103: 2 / 3, 104: 2 / 3}),
+        (4, ("accepted", "queued", "queued", "queued"), {102: 1.0, 103: 1.0, 104: 1.0}),
+        (1, ("accepted", "queued", "queued"), {102: 0.0, 103: 0.0}),
         (3, ("accepted", "accepted", "queued", "queued"), {103: 0.5, 104: 0.5}),
         (3, ("accepted", "declined", "queued", "queued"), {103: 1.0, 104: 1.0}),
         (3, ("accepted", "withdrawn", "queued", "queued"), {103: 0.5, 104: 0.5}),
@@ -101,6 +103,20 @@ def unit(said: int | None, *states: str, minutes: float = 5.0) -> list[Alert]:
 def test_the_number_is_shared_by_those_it_leaves_open(said, states, shares):
     found = said_shares(unit(said, *states))
     assert {member: share for member, (share, _since) in found.items()} == pytest.approx(shares)
+
+
+def test_a_number_that_names_nobody_makes_each_as_likely_as_the_share_of_the_ways_in_which_he_comes():
+    states = {"yes": "accepted", "no": "declined", "open": "queued"}
+    for words, number, cannot in CASES:
+        fits = worlds(words, number, cannot)
+        if cannot or not fits or not number or words[LEAD] != "yes":  # the number books its lead
+            continue
+        found = said_shares(unit(number, *(states[word] for word in words), minutes=-5))
+        for one, word in enumerate(words):
+            member = 101 + one
+            assert (member in found) == (word == "open")
+            if word == "open":
+                assert found[member][0] == pytest.approx(sum(one in comes for comes in fits) / len(fits))
 
 
 def test_who_had_withdrawn_before_the_number_was_said_is_no_part_of_it():

@@ -7,11 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from muster.apps.incidents import actions
+from muster.apps.incidents import actions, margins
+from muster.apps.incidents.jobs import solve_step
 from muster.apps.incidents.margins import margins_of, seek_any_margins, seek_margins
 from muster.apps.incidents.models import Callout
 from muster.apps.people.models import Holding
 from muster.planning.problem import Candidates, Need, Problem
+from tests.incidents.units_cast import opened
 
 HEADS = 20
 
@@ -122,3 +124,41 @@ def test_a_running_callout_has_no_margins(office):
     office.calls(callout)
     office.solves(callout)
     assert seek_margins(Callout.objects.get(pk=callout.pk)) is False
+
+
+def by_units_without_its_price(led):
+    callout = opened(led)
+    led.solves(callout)
+    callout.solve_runs.filter(certificate__has_key="cohesion").delete()
+    return callout
+
+
+@pytest.mark.django_db
+def test_the_price_of_cohesion_gives_way_to_a_callout_that_waits_and_is_sought_again_later(led):
+    callout, asked = by_units_without_its_price(led), []
+
+    def wanted():
+        asked.append(1)
+        return True
+
+    assert seek_any_margins(wanted) is False
+    assert asked == [1], "it is given up the first time it asks"
+    fresh = Callout.objects.get(pk=callout.pk)
+    assert fresh.solve_claim == ""
+    assert "cohesion" not in callout.solve_runs.latest("pk").certificate
+    assert seek_any_margins(lambda: False) is True
+    assert callout.solve_runs.latest("pk").certificate["cohesion"]["holds"] is True
+
+
+@pytest.mark.django_db
+def test_the_solve_lane_leaves_the_price_of_cohesion_off_for_another_callout(led, monkeypatch):
+    callout, really = by_units_without_its_price(led), margins.solve
+
+    def another_comes_first(*what, **how):
+        led.opens(title="another")
+        return really(*what, **how)
+
+    monkeypatch.setattr(margins, "solve", another_comes_first)
+    solve_step()
+    assert Callout.objects.count() == 2
+    assert "cohesion" not in callout.solve_runs.latest("pk").certificate

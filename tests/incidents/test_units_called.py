@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from muster.apps.channels.models import OutMessage
@@ -41,6 +43,8 @@ def test_only_the_lead_gets_a_message_and_everybody_of_his_stands_on_the_list(le
         assert all(row.member.unit_id == lead.unit_called_id and row.channel == "lead" for row in behind)
         body = OutMessage.objects.get(ref=lead.ref).body
         assert f"{lead.unit_called.name}{len(behind) + 1}人" in body
+        wanted = Counter(row.need.capability.zh for row in [lead, *behind] if row.need is not None)
+        assert all(f"{post}{count}" in body for post, count in wanted.items())
     assert callout.alerts.count() == len(leads) + callout.alerts.exclude(through=None).count()
 
 

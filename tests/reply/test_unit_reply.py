@@ -39,10 +39,11 @@ def test_it_asks_how_many_come_and_names_nobody(scene: Scene, client: Client) ->
     assert not Reply.objects.exists()
 
 
-def test_everybody_comes(scene: Scene, client: Client) -> None:
+def test_everybody_comes_by_the_number_and_nobody_has_said_so_by_name(scene: Scene, client: Client) -> None:
     answer = client.post(scene.url, {"answer": "accept", "people": "3", "eta": "30"})
     assert answer.status_code == 303
-    assert behind(scene) == ["accepted", "accepted"]
+    assert behind(scene) == ["queued", "queued"]
+    assert set(Reply.objects.values_list("alert", flat=True)) == {scene.alert.pk}
     alert = Alert.objects.get(pk=scene.alert.pk)
     assert (alert.state, alert.unit_said) == ("accepted", 3)
     assert alert.eta_at is not None

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.apps.channels.gates import is_marked
-from muster.apps.incidents.models import Alert
+from muster.apps.incidents.models import Alert, NeedLine
 from muster.apps.incidents.wording import (
     SENTENCES,
     Facts,
@@ -20,7 +20,9 @@ from muster.apps.incidents.wording import (
     preview_text,
     release_text,
     stand_down_text,
+    unit_text,
 )
+from muster.apps.people.models import Capability, Unit
 from muster.codecs import sms
 from tests.reply.scene import T0, TITLE, TOKEN, Scene, scene_of
 
@@ -29,7 +31,7 @@ EN = Facts(
     "en", False, "Tianyuan Reserve", "Fire near the substation", "B Liyu Park East Gate", "Fire support", "14:55",
     "0731-00000119",
 )  # fmt: skip
-KINDS = ("alert", "release", "stand_down", "too_late", "unit_refused")
+KINDS = ("alert", "release", "stand_down", "too_late", "unit_refused", "unit_few", "unit_unclear")
 LINK = "https://muster.tianyuan.example/r/" + TOKEN
 
 
@@ -54,9 +56,49 @@ def test_the_call_of_a_unit_tells_its_lead_whom_to_bring_by_when_and_what_to_ans
     assert sms.parse_count("9人") == sms.parse_count("9 people") == 9, "what the text asks for is understood"
 
 
+def test_the_call_of_a_unit_says_for_which_posts_its_people_are_wanted() -> None:
+    led = replace(ZH, role="", unit="新田连", people=9, posts="舟艇4 医护1")
+    assert compose("unit", led) == (
+        "【天元应急】集结：变电站周边火灾。请带新田连9人（含您）14:55前到B栗雨园区东门，岗位舟艇4 医护1。"
+        "来几人回几人，如9人；您来不了回2。电话0731-00000119"
+    )
+    assert "by 14:55, posts: 4 Boats, 1 Medic. Reply how" in compose(
+        "unit", replace(EN, role="", unit="Xintian", people=9, posts="4 Boats, 1 Medic")
+    )
+
+
+def needs_of(*wanted: tuple[str, int]) -> list[NeedLine]:
+    return [
+        NeedLine(order=place, due_minutes=60 - place, capability=Capability(zh=zh, en=f"E{zh}"))
+        for place, (zh, count) in enumerate(wanted, start=1)
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.django_db
+def test_posts_are_counted_and_left_out_where_they_cost_more_than_one_part() -> None:
+    alert = scene_of().alert
+    alert.unit_called = Unit(code="V9", name="新田连", kind="village", path="V9")
+    text = unit_text(alert, 6, needs_of(("舟艇", 4), ("医护", 1)))
+    assert "请带新田连6人（含您）" in text
+    assert "，岗位舟艇4 医护1。" in text
+    long = unit_text(alert, 90, needs_of(*((f"第{n}号水域的舟艇与水下搜救操作手", 1) for n in range(12))))
+    assert "岗位" not in long
+    assert sms.length(text).parts <= sms.length(long).parts + 1
+
+
 def test_a_lead_who_said_too_many_is_told_both_figures() -> None:
     assert compose("unit_refused", replace(ZH, said=12, people=9)) == (
         "【天元应急】变电站周边火灾：您报12人，本队只叫了9人，未登记。请重报，如9人。电话0731-00000119"
+    )
+
+
+def test_a_lead_whose_answer_can_not_be_taken_is_told_what_to_write() -> None:
+    assert compose("unit_few", replace(ZH, said=1, people=9)) == (
+        "【天元应急】变电站周边火灾：您报1人，与已知答复不符（本队叫了9人），未登记。请重报，或打电话。电话0731-00000119"
+    )
+    assert compose("unit_unclear", replace(ZH, people=9)) == (
+        "【天元应急】变电站周边火灾：没看懂您的回复，未登记。来几人回几人，如9人；您来不了回2。电话0731-00000119"
     )
 
 

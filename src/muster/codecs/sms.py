@@ -35,6 +35,13 @@ _DECLINE_WORDS = (
 )
 _OPT_OUT = ("td", "t", "退订", "n退订", "stop", "unsubscribe")
 _COUNT = re.compile(r"(?:能?[来到]|带|共)?\s*(\d{1,4})\s*(个人|人|名|people|person)?")
+_HEADS = re.compile(r"(?<![\d.:/])(\d{1,4})\s*(?:个人|人|名|位|people|person)")
+_TIME = re.compile(r"\d{1,2}:\d\d|\d{1,3}\s*(?:个?小时|个?钟头|分钟?|点半?|min)")
+_YES_BEFORE = re.compile(r"1[\s,.:;、，。：；]+(?=.*\d)")
+_NO_PLAIN_COUNT = re.compile(
+    r"[不没无未缺少差除吧吗约?每第多或]|请假|可能|也许|大概|左右|\b(?:not|no|or|maybe|about)\b|n't"
+)
+_LONGEST_COUNT = 30
 _LEAD = re.compile(r"^[\s,.:;!?、，。：；！？\-—()（）]+")
 _TAIL = re.compile(r"[\s,.;!、，。；！]+$")
 
@@ -69,14 +76,23 @@ def parse_reply(text: str) -> Reply:
 
 
 def parse_count(text: str) -> int | None:
-    """How many people a lead says he brings: "6人", "来6人", "6 people", or a bare number above 2. None for anything
-    else: a bare 1 or 2 is his own yes or no."""
+    """How many people a lead says he brings: "6人", "来6人", "6 people", a bare number above 2, or one number of people in
+    a short sentence ("收到，6人", "我们5个人", "1 6人", "6人30分钟到").
+
+    None for anything else: a bare 1 or 2 is his own yes or no, and two numbers, a "not" or a "perhaps" leave a doubt.
+    """
     plain = _TAIL.sub("", _LEAD.sub("", single_spaces(normal(text)))).lower()
     found = _COUNT.fullmatch(plain)
-    if not found:
+    if found:
+        number = int(found.group(1))
+        return number if found.group(2) or number > 2 else None
+    if len(plain) > _LONGEST_COUNT or _NO_PLAIN_COUNT.search(plain):
         return None
-    number = int(found.group(1))
-    return number if found.group(2) or number > 2 else None
+    yes = _YES_BEFORE.match(plain)
+    said = plain[yes.end() :] if yes else plain
+    numbers = {int(one) for one in _HEADS.findall(said)}
+    left_over = re.search(r"\d", _TIME.sub("", _HEADS.sub("", said)))
+    return numbers.pop() if len(numbers) == 1 and not left_over else None
 
 
 def _by_digit(digit: str, rest: str, whole: str) -> Reply:

@@ -57,7 +57,11 @@ def solve_step() -> bool:
             continue
         _solve_one(callout_id, claim)
         return True
-    return _seek_repairs() or seek_any_margins() or check_step(lambda: unsolved() > 0)
+    return _seek_repairs() or seek_any_margins(_wanted) or check_step(_wanted)
+
+
+def _wanted() -> bool:
+    return unsolved() > 0
 
 
 def _seek_repairs() -> bool:

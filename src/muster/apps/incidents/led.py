@@ -89,11 +89,24 @@ class Group:
     @property
     def unnamed(self) -> int:
         """Of those open, how many come by the lead's number. Who withdrew since is one of them no more."""
-        said, since = self.lead.unit_said, self.lead.unit_said_at
+        said, since = number_of(self.lead), self.lead.unit_said_at
         if said is None or since is None:
             return 0
         gone = sum(_withdrew_after(row, since) for row in self.people)
         return min(max(0, said - self.coming - gone), len(self.open))
+
+
+def number_of(lead: Alert) -> int | None:
+    """How many his unit brings by his word; None without one, and of a lead who can not be reached or was told since that
+    he need not come.
+
+    A number that stands beside his refusal was given with it: when he drops out later it lapses.
+    """
+    if lead.state == AlertState.UNDELIVERED:
+        return None
+    let_go, said = lead.released_at, lead.unit_said_at
+    early = lead.state == AlertState.RELEASED and lead.checked_in_at is None
+    return None if early and let_go and said and let_go >= said else lead.unit_said
 
 
 def _withdrew_after(alert: Alert, since: datetime) -> bool:
@@ -123,7 +136,7 @@ def said_shares(alerts: Iterable[Alert]) -> dict[int, tuple[float, datetime]]:
     found = {}
     for group in groups_among(alerts):
         left, since = group.open, group.lead.unit_said_at
-        if since is not None:
+        if since is not None and number_of(group.lead) is not None:
             found.update({row.member_id: (group.unnamed / len(left), since) for row in left})
     return found
 
@@ -131,7 +144,7 @@ def said_shares(alerts: Iterable[Alert]) -> dict[int, tuple[float, datetime]]:
 def unnamed_missing(callout: Callout) -> int:
     """How many people their leads said do not come, without saying who."""
     groups = groups_among(callout.alerts.all())
-    return sum(len(group.open) - group.unnamed for group in groups if group.lead.unit_said is not None)
+    return sum(len(group.open) - group.unnamed for group in groups if number_of(group.lead) is not None)
 
 
 def perhaps_called(alert: Alert) -> bool:

@@ -9,7 +9,7 @@ A slower second step of the solve lane, like the search for repairs: the answer 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import structlog
@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 STEP = 10
 COHESION_SECONDS = 20.0  # below the lease of a claim
+ASK_SECONDS = 0.1
 SAMPLE = 2048  # turnouts on which people are compared; the chances shown come from fresh ones
 
 
@@ -81,11 +82,16 @@ def _with(sample: Sample, held: np.ndarray, step: int) -> np.ndarray | None:
     return sample.rows
 
 
-def seek_margins(callout: Callout) -> bool:
+def nobody_waits() -> bool:
+    """Nothing else to do."""
+    return False
+
+
+def seek_margins(callout: Callout, wanted_elsewhere: Callable[[], bool] = nobody_waits) -> bool:
     """Compute and store what belongs beside this callout's newest proposal, if it is wanted and nobody else is at it.
 
     That are its margins, or the price of cohesion where units are called. The run is stored again with it, as it is with
-    repairs. False when there was nothing to do or the state moved on.
+    repairs. False when there was nothing to do, the state moved on, or it was given up for an answer that is waited for.
     """
     run = callout.solve_runs.order_by("-id").first()
     if run is None or callout.state != CalloutState.RECOMMENDED or not _wants(callout, run):
@@ -95,7 +101,7 @@ def seek_margins(callout: Callout) -> bool:
         return False
     kept = False
     try:
-        found = _found(callout, run)
+        found = _found(callout, run, wanted_elsewhere)
         if found is not None:
             run.certificate = {**run.certificate, _key(callout): found}
             run.pk = None
@@ -107,9 +113,13 @@ def seek_margins(callout: Callout) -> bool:
     return kept
 
 
-def seek_any_margins() -> bool:
-    """The same for the first waiting proposal that wants them; for the solve lane when nothing else is to be done."""
-    return any(seek_margins(row) for row in Callout.objects.filter(state=CalloutState.RECOMMENDED, solve_claim=""))
+def seek_any_margins(wanted_elsewhere: Callable[[], bool] = nobody_waits) -> bool:
+    """The same for the first waiting proposal that wants them; for the solve lane when nothing else is to be done.
+
+    wanted_elsewhere: asked now and then, whether a callout waits for its answer meanwhile.
+    """
+    rows = Callout.objects.filter(state=CalloutState.RECOMMENDED, solve_claim="")
+    return any(seek_margins(row, wanted_elsewhere) for row in rows)
 
 
 def _wants(callout: Callout, run: SolveRun) -> bool:
@@ -124,13 +134,40 @@ def _key(callout: Callout) -> str:
     return "cohesion" if callout.by_units else "margins"
 
 
-def cohesion_of(problem: Problem, *, seed: int) -> dict[str, float]:
+class _Late:
+    """Whether its time is up or somebody waits for an answer; that is asked ten times a second at most."""
+
+    def __init__(self, wanted_elsewhere: Callable[[], bool]) -> None:
+        self.given_up = False
+        self._wanted = wanted_elsewhere
+        self._until = time.monotonic() + COHESION_SECONDS
+        self._ask_at = 0.0
+
+    def __call__(self) -> bool:
+        moment = time.monotonic()
+        if not self.given_up and moment >= self._ask_at:
+            self._ask_at = moment + ASK_SECONDS
+            self.given_up = self._wanted()
+        return self.given_up or moment > self._until
+
+
+def cohesion_of(
+    problem: Problem, *, seed: int, wanted_elsewhere: Callable[[], bool] = nobody_waits
+) -> dict[str, float] | None:
     """The same promise with people called one by one: {"alerts", "p_low", "p_hat", "holds"}.
 
-    `holds` is False when not even that is enough: then the figures are those of everybody useful.
+    `holds` is False when not even that is enough: then the figures are those of everybody useful. None when it was given
+    up because another callout waits for its answer: half a search would state a price that is too high.
     """
-    until = time.monotonic() + COHESION_SECONDS
-    said = solve(problem, seed=seed, deadline=lambda: time.monotonic() > until, repairs=False)
+    late = _Late(wanted_elsewhere)
+    try:
+        said = solve(problem, seed=seed, deadline=late, repairs=False)
+    except MusterError:
+        if late.given_up:
+            return None
+        raise
+    if late.given_up:
+        return None
     plan = said if isinstance(said, Plan) else said.best
     proof = plan.certificate
     return {
@@ -138,8 +175,9 @@ def cohesion_of(problem: Problem, *, seed: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _found(callout: Callout, run: SolveRun) -> Mapping[str, object] | None:
-    """Both at the run's own moment; None when the books have moved since, {} when they can not be computed."""
+def _found(callout: Callout, run: SolveRun, wanted_elsewhere: Callable[[], bool]) -> Mapping[str, object] | None:
+    """Both at the run's own moment; None when the books have moved since or it was given up, {} when they can not be
+    computed."""
     bundle = problem_for(callout, run.at)
     if bundle.roster_hash != run.roster_hash or bundle.problem is None:
         return None
@@ -147,7 +185,7 @@ def _found(callout: Callout, run: SolveRun) -> Mapping[str, object] | None:
     places = np.flatnonzero(np.isin(bundle.member_ids, np.array([member for member, _order in run.proposal])))
     try:
         if callout.by_units:
-            return cohesion_of(bundle.problem, seed=seed)
+            return cohesion_of(bundle.problem, seed=seed, wanted_elsewhere=wanted_elsewhere)
         return margins_of(bundle.problem, places, seed=seed)
     except MusterError as error:
         log.warning("margins.not_computed", callout=callout.pk, code=error.code)

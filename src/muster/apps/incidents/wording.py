@@ -8,7 +8,7 @@ mark goes first, then the title is cut short; muster point, time, post and the d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,13 +33,18 @@ SENTENCES = {
         "by": "{due}前到{point}",
         "soon": "请尽快到{point}",
         "role": "，岗位{role}",
+        "posts": "，岗位{posts}",
+        "post": "{role}{count}",
+        "and": " ",
         "digits": "能来回1，来不了回2。",
         "desk": "电话{phone}",
         "link": " 或点 {link}",
         "alert": "{head}{call}：{title}。{where}{role}。{digits}{desk}{link}",
-        "unit": "{head}{call}：{title}。请带{unit}{people}人（含您）{where}。来几人回几人，如{people}人；您来不了回2。"
+        "unit": "{head}{call}：{title}。请带{unit}{people}人（含您）{where}{posts}。来几人回几人，如{people}人；您来不了回2。"
         "{desk}{link}",
         "unit_refused": "{head}{title}：您报{said}人，本队只叫了{people}人，未登记。请重报，如{people}人。{desk}",
+        "unit_few": "{head}{title}：您报{said}人，与已知答复不符（本队叫了{people}人），未登记。请重报，或打电话。{desk}",
+        "unit_unclear": "{head}{title}：没看懂您的回复，未登记。来几人回几人，如{people}人；您来不了回2。{desk}",
         "release": "{head}{title}：人已够，谢谢您，不用来了，请留在原处。{desk}",
         "stand_down": "{head}{title}：集结已终止，请不要再来，已出发的请返回。谢谢您。{desk}",
         "too_late": "{head}{title}：谢谢您答复，人已够或集结已结束，请不要来。{desk}",
@@ -52,14 +57,21 @@ SENTENCES = {
         "by": "Be at {point} by {due}",
         "soon": "Come at once to {point}",
         "role": " as {role}",
+        "posts": ", posts: {posts}",
+        "post": "{count} {role}",
+        "and": ", ",
         "digits": "Reply 1=coming, 2=not coming. ",
         "desk": "Desk {phone}",
         "link": " or: {link}",
         "alert": "{head}{call}: {title}. {where}{role}. {digits}{desk}{link}",
-        "unit": "{head}{call}: {title}. Bring {people} of {unit}, you included. {where}. "
+        "unit": "{head}{call}: {title}. Bring {people} of {unit}, you included. {where}{posts}. "
         "Reply how many come, as {people} people; 2 if you can not. {desk}{link}",
         "unit_refused": "{head}{title}: you said {said}, only {people} of your unit are called. Not noted. "
         "Please say again, as {people} people. {desk}",
+        "unit_few": "{head}{title}: you said {said}, which does not fit the answers known of your unit of {people}. "
+        "Not noted. Please say again, or call. {desk}",
+        "unit_unclear": "{head}{title}: your answer was not understood. Not noted. Reply how many come, as {people} "
+        "people; 2 if you can not. {desk}",
         "release": "{head}{title}: enough people have come. Thank you, you are not needed, stay where you are. {desk}",
         "stand_down": "{head}{title}: the callout has ended. Do not come; if under way, turn back. Thank you. {desk}",
         "too_late": "{head}{title}: thank you for answering. You are not needed any more, please do not come. {desk}",
@@ -85,6 +97,7 @@ class Facts:
     replacement: bool = False
     unit: str = ""
     people: int = 0  # of the unit that is called, its lead included
+    posts: str = ""  # how many of them for which post
     said: int = 0  # how many of them its lead said would come
 
 
@@ -95,28 +108,68 @@ def alert_text(alert: Alert, token: str = "", language: str | None = None) -> st
     return compose("alert", replace(facts, link=link, replacement=alert.wave.origin == "replacement"))
 
 
-def unit_text(alert: Alert, people: int, need: NeedLine | None, token: str = "", language: str | None = None) -> str:
-    """The call of a unit, to its lead: bring so many, by the time of the need that is due first."""
-    facts = _facts(alert.callout.incident, need, alert.muster_point, alert.alerted_at, language)
+def unit_text(
+    alert: Alert, people: int, needs: Sequence[NeedLine], token: str = "", language: str | None = None
+) -> str:
+    """The call of a unit, to its lead: bring so many, for these posts, by the time of the need that is due first.
+
+    needs: of each of the `people` who has a post, so with repetitions.
+    """
+    facts = _facts(alert.callout.incident, _due_first(needs), alert.muster_point, alert.alerted_at, language)
     link = f"{settings.MUSTER_PUBLIC_URL.rstrip('/')}/r/{token}" if token and settings.MUSTER_PUBLIC_URL else ""
     name = _unit_name(alert.unit_called, facts.language) if alert.unit_called else ""
-    return compose("unit", replace(facts, role="", link=link, unit=name, people=people))
+    facts = replace(facts, role="", link=link, unit=name, people=people)
+    return _with_posts(facts, _posts(needs, facts.language))
 
 
 def unit_preview_text(
-    incident: Incident, unit: Unit, people: int, need: NeedLine | None, point: MusterPoint, at: datetime
+    incident: Incident, unit: Unit, people: int, needs: Sequence[NeedLine], point: MusterPoint, at: datetime
 ) -> str:
     """The call of this unit as its lead would get it; the link shown stands for his own."""
-    facts = _facts(incident, need, point, at, None)
+    facts = _facts(incident, _due_first(needs), point, at, None)
     base = settings.MUSTER_PUBLIC_URL.rstrip("/")
     link = f"{base}/r/{'·' * 22}" if base else ""
-    return compose("unit", replace(facts, role="", link=link, unit=_unit_name(unit, facts.language), people=people))
+    facts = replace(facts, role="", link=link, unit=_unit_name(unit, facts.language), people=people)
+    return _with_posts(facts, _posts(needs, facts.language))
+
+
+def _due_first(needs: Sequence[NeedLine]) -> NeedLine | None:
+    """By then the lead has to have his people there."""
+    return min(needs, key=lambda need: (need.due_minutes, need.order), default=None)
+
+
+def _posts(needs: Sequence[NeedLine], language: str) -> str:
+    """How many are wanted for which post, in the order of the needs."""
+    words, english = SENTENCES[language], language == "en"
+    wanted: dict[str, int] = {}
+    for need in sorted(needs, key=lambda need: need.order):
+        role = _clean(need.capability.en if english else need.capability.zh)
+        wanted[role] = wanted.get(role, 0) + 1
+    return words["and"].join(words["post"].format(role=role, count=count) for role, count in wanted.items())
+
+
+def _with_posts(facts: Facts, posts: str) -> str:
+    """The call of a unit; the posts stand in it where they cost one part more at most."""
+    bare, full = compose("unit", facts), compose("unit", replace(facts, posts=posts))
+    return full if sms.length(full).parts <= sms.length(bare).parts + 1 else bare
 
 
 def unit_refused_text(alert: Alert, said: int, people: int, language: str | None = None) -> str:
     """To a lead who confirmed more people than he has."""
     facts = _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language)
     return compose("unit_refused", replace(facts, said=said, people=people))
+
+
+def unit_few_text(alert: Alert, said: int, people: int, language: str | None = None) -> str:
+    """To a lead whose number contradicts what his people have said or shown themselves."""
+    facts = _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language)
+    return compose("unit_few", replace(facts, said=said, people=people))
+
+
+def unit_unclear_text(alert: Alert, people: int, language: str | None = None) -> str:
+    """To a lead whose text could not be read: what is wanted of him, once more."""
+    facts = _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language)
+    return compose("unit_unclear", replace(facts, people=people))
 
 
 def _unit_name(unit: Unit, language: str) -> str:
@@ -208,6 +261,7 @@ def _fill(kind: str, facts: Facts) -> str:
         unit=facts.unit,
         people=facts.people,
         said=facts.said,
+        posts=words["posts"].format(posts=facts.posts) if facts.posts else "",
     )
     return filled.strip()
 

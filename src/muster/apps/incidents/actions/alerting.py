@@ -10,7 +10,7 @@ from datetime import datetime
 from muster.apps.channels.actions import queue_message
 from muster.apps.incidents import wording
 from muster.apps.incidents.blocks import lead_of
-from muster.apps.incidents.models import Alert, NeedLine, Wave
+from muster.apps.incidents.models import Alert, Wave
 from muster.apps.people.models import Member
 
 THROUGH_LEAD = "lead"
@@ -73,18 +73,13 @@ def _call_unit(unit: int, lead_member: int, people: Sequence[Alert]) -> None:
         return
     lead.unit_called_id = unit
     token = secrets.token_urlsafe(16)
-    _call(lead, wording.unit_text(lead, len(people), _first_need(people), token), token)
+    needs = [row.need for row in people if row.need is not None]
+    _call(lead, wording.unit_text(lead, len(people), needs, token), token)
     for row in people:
         if row is not lead:
             row.through, row.channel = lead, THROUGH_LEAD
             row.token_hash = hashlib.sha256(secrets.token_bytes(32)).hexdigest()  # opens nothing: no link was sent
             row.save(force_insert=True)
-
-
-def _first_need(people: Sequence[Alert]) -> NeedLine | None:
-    """The need of the unit that is due first: by then its lead has to have his people there."""
-    needs = [row.need for row in people if row.need is not None]
-    return min(needs, key=lambda need: (need.due_minutes, need.order), default=None)
 
 
 def call_himself(alert: Alert, at: datetime) -> None:

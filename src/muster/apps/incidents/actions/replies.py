@@ -130,7 +130,10 @@ def _apply(callout: Callout, alert: Alert, reply: Reply) -> None:
         alert.eta_at = reply.at + timedelta(minutes=reply.eta_minutes)
     if alert.state not in COMING:
         alert.eta_at = None
-    alert.save(update_fields=["state", "replied_at", "reason", "contradicted", "eta_at"])
+    if reply.answer == "decline":  # a lead who drops out brings nobody: the number he gave lapses
+        alert.unit_said = alert.unit_said_at = None
+    fields = ["state", "replied_at", "reason", "contradicted", "eta_at", "unit_said", "unit_said_at"]
+    alert.save(update_fields=fields)
     if alert.state in COMING:
         commit([alert.member_id], callout.ref, reply.at, callout.incident.is_exercise)
     else:

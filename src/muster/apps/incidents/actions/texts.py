@@ -9,6 +9,7 @@ from muster.apps.channels.models import InMessage, OutMessage
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.replies import LONGEST_ETA_MINUTES, record_reply
 from muster.apps.incidents.actions.units import confirm_by_lead
+from muster.apps.incidents.led import group_of
 from muster.apps.incidents.models import Alert
 from muster.codecs.sms import parse_count, parse_reply
 from muster.core.errors import Conflict, InvalidInput
@@ -39,7 +40,12 @@ def take_text(incoming: InMessage) -> str:
     )  # fmt: skip
     if reply.note in {"closed", "late"}:
         return "late"
-    return "unclear" if said.answer == "unclear" else "reply"
+    if said.answer != "unclear":
+        return "reply"
+    if alert.unit_called_id is not None and alert.unit_said is None:
+        called = group_of(alert).called
+        _ask_again(alert, wording.unit_unclear_text(alert, called))
+    return "unclear"
 
 
 def _answers_the_sheet(incoming: InMessage, alert: Alert) -> bool:
@@ -50,25 +56,33 @@ def _answers_the_sheet(incoming: InMessage, alert: Alert) -> bool:
 
 
 def _take_count(lead: Alert, number: int, text: str) -> str:
-    """A lead tells how many he brings. What can not be right is kept as unclear, and of too many he is told himself."""
+    """A lead tells how many he brings. What can not be right is kept as unclear, and he is told so himself.
+
+    Nobody is his own refusal: his people are called themselves, and nothing is held to have been said by them.
+    """
+    by = f"member:{lead.member.number}"
+    if not number:
+        reply = record_reply(lead, answer="decline", channel="sms", by=by, text=text)
+        return "late" if reply.note in {"closed", "late"} else "reply"
     try:
         confirm_by_lead(lead, number, channel="sms", text=text)
     except Conflict:
-        record_reply(lead, answer="accept", channel="sms", by=f"member:{lead.member.number}", text=text)
+        record_reply(lead, answer="accept", channel="sms", by=by, text=text)
         return "late"
     except InvalidInput as error:
-        record_reply(lead, answer="unclear", channel="sms", by=f"member:{lead.member.number}", text=text)
-        if error.code == "incidents.unit_too_many":
-            _refuse_count(lead, number, int(str(error.params["called"])))
+        record_reply(lead, answer="unclear", channel="sms", by=by, text=text)
+        many = error.code == "incidents.unit_too_many"
+        words = wording.unit_refused_text if many else wording.unit_few_text
+        _ask_again(lead, words(lead, number, group_of(lead).called))
         return "unclear"
     return "reply"
 
 
-def _refuse_count(lead: Alert, number: int, called: int) -> None:
-    """Once: to a lead who goes on saying so the desk telephones, where his answer stands as unclear."""
+def _ask_again(lead: Alert, body: str) -> None:
+    """Once: a lead who goes on like that is telephoned by the desk, where his answer stands as unclear."""
     if not OutMessage.objects.filter(ref=lead.ref, kind="reminder").exists():
         queue_message(
-            ref=lead.ref, kind="reminder", member=lead.member, body=wording.unit_refused_text(lead, number, called),
+            ref=lead.ref, kind="reminder", member=lead.member, body=body,
             exercise=lead.callout.incident.is_exercise, at=now(),
         )  # fmt: skip
 

@@ -269,17 +269,16 @@ def _preview(callout: Callout, run: SolveRun) -> str:
     if point is None:
         return ""
     if run.groups:
-        return _unit_preview(callout, run, list(needs_by_order.values()))
+        return _unit_preview(callout, run, needs_by_order)
     need = needs_by_order.get(run.proposal[0][1])
     return wording.preview_text(callout.incident, need, point, clock.now())
 
 
-def _unit_preview(callout: Callout, run: SolveRun, needs: list[NeedLine]) -> str:
+def _unit_preview(callout: Callout, run: SolveRun, needs: dict[int, NeedLine]) -> str:
     """The message as the lead of the largest unit would get it."""
     group = run.groups[0]
     unit = Unit.objects.get(pk=group["unit"])
     own = set(Member.objects.filter(pk__in=[pk for pk, _order in run.proposal], unit=unit).values_list("pk", flat=True))
-    orders = {order for pk, order in run.proposal if pk in own}
-    first = min((need for need in needs if need.order in orders), key=lambda n: (n.due_minutes, n.order), default=None)
+    posts = [needs[order] for pk, order in run.proposal if pk in own and order in needs]
     point = callout.muster_points.first()
-    return wording.unit_preview_text(callout.incident, unit, group["people"], first, point, clock.now())
+    return wording.unit_preview_text(callout.incident, unit, group["people"], posts, point, clock.now())

@@ -92,6 +92,13 @@ def test_whom_a_second_wave_calls_in_a_dead_village_is_no_sign_that_it_is_reache
     assert reach(office, callout).areas.people == cut_off
 
 
+def test_a_dead_village_stays_one_while_a_second_wave_elsewhere_has_had_no_time_for_reports(office, callout):
+    cut_off = unreported(callout.alerts.filter(member__home_unit__code="T1V2").values_list("pk", flat=True))
+    fresh = unreported(others(callout, cut_off)[::2] + others(callout, cut_off)[1:20:2])
+    Alert.objects.filter(pk__in=fresh).update(alerted_at=office.clock.at, sent_at=office.clock.at)
+    assert reach(office, callout).lost == cut_off
+
+
 def test_where_no_reports_come_silence_tells_of_a_place_only_after_ten_minutes(office, callout):
     """Two of three elsewhere have answered, of one village of fifteen nobody has: early, that is one slow gateway."""
     unreported(callout.alerts.values_list("pk", flat=True))

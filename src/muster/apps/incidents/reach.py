@@ -119,7 +119,7 @@ def _areas(callout: Callout, texts: Sequence[Alert], at: datetime, wait: timedel
     soon, late = _signs(texts, at, wait), _signs(texts, at, max(wait, LONG_WAIT))
     if len(soon.dead) < FEWEST:
         return Areas()
-    reported = {row.pk for row in texts if _reported(row)}
+    reported = {row.pk for row in texts if _reported(row)} & soon.judged
     homes = _homes(callout, {row.pk for row in texts})
     tested = [
         path for path, people in homes.items() if len(people & soon.judged) >= FEWEST and len(people) < len(texts)
@@ -127,7 +127,8 @@ def _areas(callout: Callout, texts: Sequence[Alert], at: datetime, wait: timedel
     found, paths = Areas(), []
     for path in sorted(tested, key=lambda path: (path.count("/"), path)):
         people = homes[path]
-        reports = len(reported) - len(reported & people) >= REPORTING_SHARE * (len(texts) - len(people))
+        elsewhere = len(soon.judged) - len(soon.judged & people)
+        reports = len(reported) - len(reported & people) >= REPORTING_SHARE * elsewhere
         if not people <= found.people and _is_no_chance(people, soon if reports else late, SURE / len(tested)):
             paths.append(path)
             found.people |= people

@@ -66,11 +66,14 @@ def test_texts_that_the_gateway_does_not_take_are_counted_after_two_minutes(offi
 
 
 def test_texts_reported_as_failed_and_texts_without_a_report_are_one_reason(office, callout):
-    pks = some(callout, 6)
-    set_all(pks[:3], state="undelivered", delivered_at=None)
-    set_all(pks[3:], state="notified", delivered_at=None)
+    """A missing report counts since those who have one answer and those without do not."""
+    pks = some(callout, 12)
+    set_all(pks[:4], state="undelivered", delivered_at=None)
+    set_all(pks[4:], state="notified", delivered_at=None)
+    assert [reason.n for reason in reasons(office, callout)] == [4]
+    callout.alerts.exclude(pk__in=pks).update(state="accepted", replied_at=office.clock.at)
     (reason,) = reasons(office, callout)
-    assert (reason.kind, reason.n, reason.of) == ("texts", 6, callout.alerts.count())
+    assert (reason.kind, reason.n, reason.of) == ("texts", 12, callout.alerts.count())
 
 
 def test_without_any_reports_nothing_is_known_to_fail(office, callout):
@@ -175,14 +178,20 @@ def test_the_chance_falls_while_texts_are_not_taken_and_comes_back_when_they_are
     assert office.solves(callout).p_hat > during.p_hat + 0.3
 
 
-def test_a_text_that_was_tried_twice_stands_on_the_call_list_after_two_minutes(office, callout):
-    message = OutMessage.objects.order_by("pk").first()
-    OutMessage.objects.update(state="delivered")
-    OutMessage.objects.filter(pk=message.pk).update(state="queued", tries=2)
-    assert [(row.ref, row.why) for row in call_rows([message.ref], office.clock.at)] == [(message.ref, "waiting")]
-    assert call_rows([message.ref], message.queued_at + MINUTE) == []
-    OutMessage.objects.filter(pk=message.pk).update(tries=1)
-    assert call_rows([message.ref], office.clock.at) == []
+def test_a_text_that_is_not_taken_stands_on_the_call_list_when_the_reason_says_so_however_often_it_was_tried(
+    office, callout
+):
+    for tries in (0, 1, 2):
+        messages = OutMessage.objects.filter(ref__in=[f"alert:{pk}" for pk in some(callout, 5)])
+        OutMessage.objects.update(state="delivered")
+        messages.update(state="queued", tries=tries)
+        set_all(some(callout, 5), state="queued", sent_at=None, delivered_at=None)
+        refs = [message.ref for message in messages]
+        (reason,) = reasons(office, callout)
+        listed = call_rows(refs, office.clock.at)
+        assert (reason.kind, reason.n) == ("unsent", len(listed))
+        assert {row.why for row in listed} == {"waiting"}
+        assert call_rows(refs, messages[0].queued_at + MINUTE) == []
 
 
 # --- words --------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ import pytest
 from muster.apps.incidents.reads.reasons import reasons_of
 from muster.apps.maps.actions import end_closure
 from muster.apps.maps.reads import delays_at, roads_at
+from muster.apps.maps.reads import roads as roads_module
+from muster.planning.roads.network import Network
 from tests.maps.conftest import ALL_BRIDGES, EAST_BRIDGE, WEST_BRIDGE
 from tests.roads.makers import at
 from tests.world import World
@@ -54,6 +56,49 @@ def test_two_closures_over_each_other_are_both_named_since_only_both_ends_would_
     delays = delays_at(world.now, LON, LAT, NORTH)
     assert delays is not None
     assert delays.closures == both
+
+
+def test_the_same_question_again_searches_no_road_however_many_are_closed(
+    world: World, roads, close, monkeypatch, django_assert_num_queries
+):
+    """Twelve closures: as many states of the roads and two more, each to two points."""
+    for metres in range(12):
+        close((at(900, 1500 + 10 * metres), at(1100, 1500 + 10 * metres)))
+    points = [*NORTH, at(4000, 2000)]
+    searches: list[tuple[float, float]] = []
+    search = Network.best_times
+    monkeypatch.setattr(
+        Network,
+        "best_times",
+        lambda self, lon, lat, to, closed: searches.append(to) or search(self, lon, lat, to, closed),
+    )
+    cuts: list[int] = []
+    cut = roads_module.closed_edges
+    monkeypatch.setattr(roads_module, "closed_edges", lambda net, shut: cuts.append(len(shut)) or cut(net, shut))
+    first = delays_at(world.now, LON, LAT, points)
+    assert first is not None
+    assert len(searches) >= 12 * 2  # open roads may have been asked before
+    assert len(cuts) >= 12
+    searches.clear()
+    cuts.clear()
+    with django_assert_num_queries(2):
+        again = delays_at(world.now, LON, LAT, points)
+    assert searches == cuts == []
+    assert again is not None
+    assert again.more.tolist() == first.more.tolist()
+    assert again.closures == first.closures
+
+
+def test_a_closure_that_ends_is_asked_anew(world: World, roads, close):
+    west, east = close(WEST_BRIDGE), close(EAST_BRIDGE)
+    both = delays_at(world.now, LON, LAT, NORTH)
+    end_closure(world.actor("duty_officer"), east)
+    one = delays_at(world.now, LON, LAT, NORTH)
+    assert both is not None
+    assert one is not None
+    assert np.isinf(both.more).any()
+    assert not np.isinf(one.more).any()
+    assert one.closures == (west,)
 
 
 def test_a_closed_bridge_is_a_reason_on_the_duty_page_until_it_is_opened(world: World, roads, close):

@@ -19,7 +19,7 @@ CHUNK = 500
 # Handed over this long ago and no report: a gateway that takes and never delivers looks like this. Reports come within
 # seconds where they come at all, and whoever is lost must be named early enough to be telephoned in time.
 SILENT_MINUTES = 3
-UNSENT_MINUTES = 2  # waiting this long after two tries or more: the gateway does not take it
+UNSENT_MINUTES = 2  # waiting this long, however often it was tried: the gateway does not take it, or not in time
 _LINK = re.compile(r" \S+ https?://\S+")  # with the one word before it: "或点", "or:"
 LEFT = (MessageState.SENT, MessageState.PERHAPS_SENT)
 UNSENT = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.PERHAPS_SENT)
@@ -49,7 +49,7 @@ def call_rows(refs: Iterable[str], at: datetime, kinds: Sequence[str] = ("alert"
     before `at` (system's clock) and not reported on, or not taken by the gateway for UNSENT_MINUTES. Longest waiting
     first. Numbers are whole: show them through open_call_list only."""
     silent = Q(state__in=LEFT, sent_at__lte=at - timedelta(minutes=SILENT_MINUTES))
-    stuck = Q(state__in=UNSENT, sent_at=None, tries__gte=2, queued_at__lte=at - timedelta(minutes=UNSENT_MINUTES))
+    stuck = Q(state__in=UNSENT, sent_at=None, queued_at__lte=at - timedelta(minutes=UNSENT_MINUTES))
     wanted = Q(state__in=(MessageState.CALL_LIST, MessageState.FAILED)) | silent | stuck
     rows = [row for part in _parts(refs) for row in part.filter(wanted, kind__in=kinds)]
     rows.sort(key=lambda row: (row.queued_at, row.pk))

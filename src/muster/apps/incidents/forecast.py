@@ -6,15 +6,14 @@ the same way on those who accepted: P(comes | not here by t).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 import numpy as np
 from scipy.special import ndtr
 
-from muster.apps.channels.reads import SILENT_MINUTES, UNSENT_MINUTES
 from muster.apps.incidents.models import Alert
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.states import COMING
@@ -26,8 +25,6 @@ LEAST_LEAD_MINUTES = 2.0
 ETA_SPREAD = 0.30  # s.d. of log minutes around a stated ETA
 UNCLEAR_SHARE = 0.5  # an unclear answer halves the chance
 UNDELIVERED_SHARE = 0.1  # somebody may still reach him by phone
-UNSENT_AFTER, UNREPORTED_AFTER = timedelta(minutes=UNSENT_MINUTES), timedelta(minutes=SILENT_MINUTES)
-REPORTING_SHARE = 0.5  # this share of a callout's messages reported on: then a missing report tells something
 FIRM_LOADING = 0.2  # an answer given takes most of the shared shock out of a person
 
 NOBODY_SAID: Mapping[int, tuple[float, datetime]] = MappingProxyType({})
@@ -129,9 +126,11 @@ def standing_of(
     let_go: Sequence[int] = (),
     settled: Collection[int] = (),
     shares: Mapping[int, tuple[float, datetime]] = NOBODY_SAID,
+    lost: Collection[int] = (),
 ) -> Standing:
     """Rows of `live` alerts placed among `ids` (sorted).
 
+    `lost`: ids of alerts that did not get through (see `reach`).
     `shares`: member -> what his lead's number says of him and since when (see `led.said_shares`).
     `declined`, `let_go`: members who refused, and who had accepted and were released: answers that tell of the shock.
     """
@@ -140,7 +139,6 @@ def standing_of(
     flags = {name: np.zeros(size, bool) for name in FLAGS}
     minutes = {name: np.full(size, np.nan) for name in ("since_alert", "eta_in", "since_reply", "since_arrival")}
     alert_ids = np.zeros(size, np.int64)
-    lost = {alert.pk for alert in not_got_through(live, at)}
     for alert in live:
         row = int(np.searchsorted(ids, alert.member_id))
         if row >= size or ids[row] != alert.member_id:
@@ -163,27 +161,6 @@ def standing_of(
     flags["declined"][np.isin(ids, np.array(list(declined), np.int64))] = True
     flags["let_go"][np.isin(ids, np.array(list(let_go), np.int64))] = True
     return Standing(alert_ids=alert_ids, share=share, **flags, **minutes)
-
-
-def not_got_through(alerts: Iterable[Alert], at: datetime) -> list[Alert]:
-    """Alerts whose message did not get through as far as anybody can tell: the gateway says so, it has not taken it for
-    UNSENT_AFTER, or it has taken it for UNREPORTED_AFTER without a report while it reports on most others."""
-    rows = list(alerts)
-    sent = [row for row in rows if row.channel == "sms" and row.sent_at and row.sent_at <= at - UNREPORTED_AFTER]
-    told = sum(row.delivered_at is not None or row.state == AlertState.UNDELIVERED for row in sent)
-    reports_come = told >= REPORTING_SHARE * len(sent)
-    return [row for row in rows if _is_lost(row, at, reports_come=reports_come)]
-
-
-def _is_lost(alert: Alert, at: datetime, *, reports_come: bool) -> bool:
-    if alert.state == AlertState.UNDELIVERED:
-        return True
-    if alert.channel != "sms" or alert.delivered_at is not None:
-        return False
-    if alert.state == AlertState.QUEUED:
-        return alert.alerted_at <= at - UNSENT_AFTER
-    since = alert.sent_at or alert.alerted_at
-    return alert.state == AlertState.NOTIFIED and reports_come and since <= at - UNREPORTED_AFTER
 
 
 def _word(alert: Alert) -> str:

@@ -19,6 +19,7 @@ from muster.apps.incidents.matching import heads_missing
 from muster.apps.incidents.models import Alert, Callout, NeedLine
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.models.incident import Mode
+from muster.apps.incidents.reach import reach_of
 from muster.apps.incidents.states import GONE, OPEN, REFUSED, RUNNING
 from muster.apps.maps.reads import Roads, roads_at
 from muster.apps.people.reads import MemberArrays, member_arrays
@@ -75,7 +76,8 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
     declined = [alert.member_id for alert in alerts if alert.state in REFUSED]
     # Who accepted and was released is still evidence that people come: without him a release would look like refusals.
     let_go = [a.member_id for a in alerts if a.state == AlertState.RELEASED and (a.replied_at or a.checked_in_at)]
-    standing = standing_of(live, declined, arrays.ids, at, let_go, settled, said_shares(alerts))
+    lost = reach_of(callout, alerts, at).lost
+    standing = standing_of(live, declined, arrays.ids, at, let_go, settled, said_shares(alerts), lost)
     problem = None if over else _problem(callout, state, standing, left, missed, at)
     order_of = {need.pk: need.order for need in needs}
     blocks = blocks_of(callout, arrays)

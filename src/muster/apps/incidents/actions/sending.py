@@ -12,11 +12,12 @@ from muster.apps.channels.actions import cancel_waiting, queue_message
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.alerting import alert_people
 from muster.apps.incidents.actions.common import lock, note, want_solve
-from muster.apps.incidents.led import perhaps_called, unnamed_missing
+from muster.apps.incidents.led import perhaps_called, said_shares, unnamed_missing
 from muster.apps.incidents.models import Callout, SolveRun, Wave
 from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.models.incident import IncidentState
 from muster.apps.incidents.problem import Bundle, problem_for
+from muster.apps.incidents.reach import reach_of
 from muster.apps.incidents.states import (
     ALERT_STEPS,
     CALLOUT_STEPS,
@@ -161,7 +162,7 @@ def send_replacements(callout: Callout, run: SolveRun) -> Wave | None:
             return None
         if run.outcome != "plan" or not run.proposal or run.seq != row.wanted_seq:
             return None
-        lost = row.alerts.filter(state__in=[*REFUSED, AlertState.UNDELIVERED]).count() + unnamed_missing(row)
+        lost = _lost_heads(row)
         sent = row.alerts.filter(wave__origin="replacement").count()
         if len(run.proposal) > lost - sent:
             return None
@@ -170,6 +171,17 @@ def send_replacements(callout: Callout, run: SolveRun) -> Wave | None:
             want_solve(row)
             return None
         return _send(row, SYSTEM, bundle, run.proposal, origin="replacement", reason="", run=run, order=row.approved_by)
+
+
+def _lost_heads(callout: Callout) -> int:
+    """How many of those called do not count any more: who refused, whom no text reached, whom a lead's number leaves out.
+
+    Of people whose lead has given a number, the number tells."""
+    alerts = list(callout.alerts.all())
+    behind_number = said_shares(alerts)
+    reach = reach_of(callout, alerts, now())
+    unreached = sum(alert.pk in reach.lost and alert.member_id not in behind_number for alert in alerts)
+    return sum(alert.state in REFUSED for alert in alerts) + unreached + unnamed_missing(callout)
 
 
 def _send(

@@ -23,7 +23,7 @@ from muster.journal.models import Stream
 
 ALERT_FIELDS = (
     "callout_id", "state", "need_id", "post_id", "muster_point_id", "channel", "checked_in_at", "alerted_at", "sent_at",
-    "delivered_at", "replied_at", "unit_called_id", "unit_said", "unit_said_at", "through_id",
+    "delivered_at", "replied_at", "unit_called_id", "unit_said", "unit_said_at", "through_id", "wave_id",
 )  # fmt: skip
 
 

@@ -5,13 +5,11 @@ What takes time is kept per process: closed edges per state of the closures, min
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
-from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 import numpy as np
 import shapely
@@ -22,6 +20,7 @@ from shapely.geometry import shape
 from muster.apps.maps import store
 from muster.apps.maps.models import Closure, RoadNetwork
 from muster.apps.maps.reads.closures import closures_at
+from muster.apps.maps.reads.kept import Kept
 from muster.core.errors import Unreadable
 from muster.planning.arrival import DistanceTravel, TravelTimes, Trip
 from muster.planning.roads.closures import Cut, closed_edges
@@ -32,10 +31,13 @@ log = structlog.get_logger(__name__)
 
 Floats = NDArray[np.float64]
 BY_DISTANCE = DistanceTravel()
-MOST_TRIPS = 256
+MOST_TRIPS = 512  # of 5000 people each: 40 MB
+MOST_CLOSED = (
+    64  # states of the closures, of 100 000 edges each: 20 MB; as many as thirty closures and the planner need
+)
 
-_trips: OrderedDict[tuple[str, ...], Trip] = OrderedDict()
-_lock = Lock()
+_trips: Kept[tuple[str, ...], Trip] = Kept(MOST_TRIPS)
+_closed: Kept[str, NDArray[np.bool_]] = Kept(MOST_CLOSED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,19 +54,9 @@ class Roads:
         """As `TravelTimes` of the planner; kept, so that the same question costs nothing."""
         if self.network is None or self.closed is None:
             return BY_DISTANCE.travel(lon, lat, to_lon, to_lat)
-        homes = hashlib.sha256(np.ascontiguousarray(lon).tobytes() + np.ascontiguousarray(lat).tobytes()).hexdigest()
-        name = (self.key, homes, repr(float(to_lon)), repr(float(to_lat)))
-        with _lock:
-            if name in _trips:
-                _trips.move_to_end(name)
-                return _trips[name]
+        name = (self.key, homes_key(lon, lat), repr(float(to_lon)), repr(float(to_lat)))
         times: TravelTimes = RoadTravel(self.network, self.closed)
-        trip = times.travel(lon, lat, to_lon, to_lat)
-        with _lock:
-            _trips[name] = trip
-            while len(_trips) > MOST_TRIPS:
-                _trips.popitem(last=False)
-        return trip
+        return _trips.get(name, lambda: times.travel(lon, lat, to_lon, to_lat))
 
     def open(self) -> Roads:
         """The same network without any closure."""
@@ -99,16 +91,19 @@ def roads_at(at: datetime) -> Roads:
     current = current_network()
     if current is None or current.network is None:
         return Roads("", None, None)
-    return _with(current.row.hash, current.network, tuple(told(row) for row in closures_at(at)))
+    return roads_with(current, closures_at(at))
 
 
-def roads_without(at: datetime, closure: Closure) -> Roads:
-    """Times as they would be at `at` if this one closure were ended."""
-    current = current_network()
-    if current is None or current.network is None:
+def roads_with(current: Current, closures: Iterable[Closure]) -> Roads:
+    """Times over this network as they are with just these closures. No query but for the closures themselves."""
+    if current.network is None:
         return Roads("", None, None)
-    kept = tuple(told(row) for row in closures_at(at) if row.pk != closure.pk)
-    return _with(current.row.hash, current.network, kept)
+    return _with(current.row.hash, current.network, tuple(told(row) for row in closures))
+
+
+def homes_key(lon: Floats, lat: Floats) -> str:
+    """The same text for the same places in the same order."""
+    return hashlib.sha256(np.ascontiguousarray(lon).tobytes() + np.ascontiguousarray(lat).tobytes()).hexdigest()
 
 
 def told(closure: Closure) -> str:
@@ -123,12 +118,8 @@ def cut_of(text: str) -> Cut:
 
 def _with(name: str, network: Network, closures: tuple[str, ...]) -> Roads:
     state = hashlib.sha256("\n".join(sorted(closures)).encode()).hexdigest()[:16] if closures else "open"
-    return Roads(f"{name}:{state}", network, _closed(network, closures))
-
-
-@functools.lru_cache(maxsize=8)
-def _closed(network: Network, closures: tuple[str, ...]) -> NDArray[np.bool_]:
-    return closed_edges(network, [cut_of(text) for text in closures])
+    key = f"{name}:{state}"
+    return Roads(key, network, _closed.get(key, lambda: closed_edges(network, [cut_of(text) for text in closures])))
 
 
 def bounds_of(network: Network) -> tuple[float, float, float, float]:

@@ -119,7 +119,12 @@ def test_a_flood_of_false_tokens_stays_at_the_relay(
     link = links(gateway, 2)[0]
     wait_until(lambda: look(link).status_code == 200)
     before, memory = (tmp_path / "relay" / "relay.log").read_bytes(), rss(relay)
-    with httpx.Client(base_url=relay.url, trust_env=False, timeout=20) as client, ThreadPoolExecutor(8) as threads:
+    # A connection for each: the relay hangs up on a push it refuses unread, and the next request must not meet that.
+    fresh = httpx.Limits(max_keepalive_connections=0)
+    with (
+        httpx.Client(base_url=relay.url, trust_env=False, timeout=20, limits=fresh) as client,
+        ThreadPoolExecutor(8) as threads,
+    ):
         codes = list(threads.map(lambda n: client.get(f"/r/{n:022d}").status_code, range(5000)))
         pushes = list(threads.map(lambda n: client.post("/core/exchange", content=b"x" * 5000).status_code, range(500)))
         assert press(link, "accept") == 303  # amid all that, from the very address of the flood

@@ -136,6 +136,8 @@ def test_the_network_is_cut_while_telephoning(town: Town, chromium: Browser) -> 
     waits(page, 2)
     expect(page.locator("#net")).to_contain_text("3 entries wait", timeout=20 * SECONDS)
 
+    assert town.state()["entries"] == 1, "nothing has reached the office"
+
     page.reload()  # the phone has thrown the page away
     waits(page, 2)
     page.click("#tab-here")

@@ -68,15 +68,19 @@ def test_every_shipped_plan_is_answered_and_every_repair_keeps_the_promise(walke
 
 def test_a_row_mended_on_the_page_goes_on_the_books(walked):
     home, running, _ = walked
-    office = Office(running.address.rstrip("/"))
-    office.sign_in()
-    row = next(number for number, codes in expected_roster()["rejected"].items() if codes == ["name_blank"])
-    page = office.look()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
-    answer = office.client.post(
-        f"/start/rows/{row}/",
-        data={"cell-name": "王小明", "csrfmiddlewaretoken": token},
-        headers={"HX-Request": "true", "Referer": f"{running.address}start/", "Origin": running.address.rstrip("/")},
-    )
+    with Office(running.address.rstrip("/")) as office:
+        office.sign_in()
+        row = next(number for number, codes in expected_roster()["rejected"].items() if codes == ["name_blank"])
+        page = office.look()
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
+        answer = office.client.post(
+            f"/start/rows/{row}/",
+            data={"cell-name": "王小明", "csrfmiddlewaretoken": token},
+            headers={
+                "HX-Request": "true",
+                "Referer": f"{running.address}start/",
+                "Origin": running.address.rstrip("/"),
+            },
+        )
     assert answer.status_code == 200, answer.text
     assert f'"members": {expected_roster()["accepted"] + 1}' in home.python(COUNT)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import httpx
 from acceptance.ground import ROSTER, expected_roster
@@ -49,6 +50,12 @@ class Office:
         self.client = httpx.Client(
             base_url=base, timeout=30.0, follow_redirects=True, trust_env=False, headers={"Accept-Language": "en"}
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
 
     def sign_in(self) -> str:
         """Returns where that leads."""
@@ -90,14 +97,14 @@ class Office:
 
 def walk(base: str) -> Walk:
     """The whole way in a system that is empty but for the head's account."""
-    office = Office(base)
-    assert office.sign_in() == "/start/"
-    began = time.monotonic()
-    office.bring(ROSTER, str(expected_roster()["datum"]))
-    enrolled = _until(lambda: 'data-state="done"' in office.look(), began)
-    first = _until(lambda: ANSWER.search(office.look("?part=answers")) is not None, began)
-    everything = _until(lambda: 'data-working="no"' in office.look("?part=answers"), began)
-    return Walk(enrolled, first, everything, office.weight(), office.look())
+    with Office(base) as office:
+        assert office.sign_in() == "/start/"
+        began = time.monotonic()
+        office.bring(ROSTER, str(expected_roster()["datum"]))
+        enrolled = _until(lambda: 'data-state="done"' in office.look(), began)
+        first = _until(lambda: ANSWER.search(office.look("?part=answers")) is not None, began)
+        everything = _until(lambda: 'data-working="no"' in office.look("?part=answers"), began)
+        return Walk(enrolled, first, everything, office.weight(), office.look())
 
 
 def _until(holds: object, began: float) -> float:

@@ -32,7 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of: {', '.join(PARTS)}")
     parser.add_argument("--times", type=int, default=5, help="how often each is measured; the median counts")
-    parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
+    parser.add_argument("--out", type=Path, default=Path("dist/bench.json"))
     wanted = parser.parse_args()
     unknown = [part for part in wanted.parts if part not in PARTS]
     if unknown:

@@ -22,6 +22,7 @@ from muster.jobs.lock import FILE as UP_LOCK
 from muster.jobs.lock import read as read_lock
 
 LOCK = "demo.lock"
+HARMLESS = (LOCK, "secrets.json", "log")  # what any command leaves in a folder that holds no data yet
 DEMO_SEED = 1
 SHOWN_ROLES = ("duty", "commander", "head", "liyu", "lead", "auditor", "admin")
 
@@ -62,7 +63,7 @@ def lock_home(home: Path) -> int:
         os.close(handle)
         address = read_lock(home / UP_LOCK).get("address", "an address it will print in a moment")
         raise Conflict("demo.running", address=address) from error
-    if not (home / MARKER).exists() and any(path.name != LOCK for path in home.iterdir()):
+    if not (home / MARKER).exists() and any(path.name not in HARMLESS for path in home.iterdir()):
         os.close(handle)
         raise Conflict("demo.home_in_use", home=str(home))
     return handle

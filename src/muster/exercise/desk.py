@@ -21,7 +21,7 @@ from muster.exercise.truth.behaviour import Say, Word
 
 _CODE = re.compile(r"/c/(\d+-[0-9A-Z]{1,2}-[0-9A-Z]{10})")
 _BAND = re.compile(r"\bband-(enough|at_risk|short|unknown)\b")
-_NUMBER = re.compile(r'<div class="hero(?: long)?">([^<]*)<')
+_NUMBER = re.compile(r'<div class="hero(?: \w+)?">([^<]*)<')
 _LINE, _LINE_WORD = re.compile(r"need-(\d+)"), re.compile(r"\bneed-(enough|at_risk|short|unknown)\b")
 NUMBER_HEADS = ("Member number", "队员编号", "编号")
 DUTY, COMMANDER = "duty", "commander"

@@ -9,8 +9,10 @@ smallest one: it holds just the lines that may be short in some best assignment 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from muster.planning.arrays import Bools, Indices, Ints
 from muster.planning.flow import served_in_order, shortage_by_flow
@@ -28,10 +30,11 @@ class Shortage:
     short: Bools
 
 
-def counts_of(types: Indices, kinds: int) -> Ints:
+def counts_of(types: NDArray[np.integer[Any]], kinds: int) -> Ints:
     """How many of each type are present: types (people, T) -> (kinds, T)."""
     turnouts = types.shape[1]
-    flat = types * turnouts + np.arange(turnouts)[None, :]
+    flat = np.multiply(types, turnouts, dtype=np.intp)
+    flat += np.arange(turnouts)
     return np.bincount(flat.ravel(), minlength=kinds * turnouts).reshape(kinds, turnouts)
 
 

@@ -59,6 +59,11 @@ def event_mark(kind: str, tone: str) -> str:
     return TONE_MARKS.get(tone, "") if kind == "alert.replied" else EVENT_MARKS.get(kind, "")
 
 
+def _hero_size(number: str) -> str:
+    """Class of the large number: "95" has its full size, "99.9" and ">99.9" leave room for the mark beside them."""
+    return "longest" if len(number) > 4 else "long" if len(number) > 3 else ""
+
+
 def context(board: Board, actor: Actor) -> dict[str, object]:
     """Everything the region templates need."""
     proposal = board.verdict.proposal
@@ -81,7 +86,7 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
         "over": board.state in speech.OVER,
         "ended": board.incident_state in speech.ENDED,
         "spark": drawing.spark(board),
-        "hero_long": len(show.chance_number(board.verdict.p_hat)) > 3,
+        "hero_size": _hero_size(show.chance_number(board.verdict.p_hat)),
         "here_at": drawing.scale(board.verdict.p_hat),
         "target_at": drawing.scale(board.verdict.target),
         "rows": rows(board),

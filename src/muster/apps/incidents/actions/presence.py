@@ -72,7 +72,8 @@ def seat(callout: Callout, newcomer: Alert) -> bool:
     time has passed.
     """
     needs = sorted(callout.needs.select_related("capability"), key=lambda need: (need.due_minutes, need.order))
-    here = list(callout.alerts.filter(state=AlertState.CHECKED_IN).only("pk", "member_id", "post_id", "checked_in_at"))
+    checked_in = Alert.objects.filter(callout=callout, state=AlertState.CHECKED_IN)
+    here = list(checked_in.only("pk", "member_id", "post_id", "checked_in_at"))
     masks = capability_masks(now(), [alert.member_id for alert in here])
     rank = {need.pk: place for place, need in enumerate(needs)}
     in_time: dict[int, frozenset[int]] = {}

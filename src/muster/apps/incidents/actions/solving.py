@@ -102,7 +102,7 @@ def short_of_people() -> list[Callout]:
     """Callouts before approval whose newest answer is a shortfall for which nobody has looked for repairs yet."""
     found = []
     for callout in Callout.objects.filter(state=CalloutState.RECOMMENDED, solve_claim="").select_related("incident"):
-        run = callout.solve_runs.order_by("-id").only("outcome", "shortfall").first()
+        run = callout.solve_runs.order_by("-id").only("callout_id", "outcome", "shortfall").first()
         if run is not None and run.outcome == "shortfall" and run.shortfall.get("sought") is False:
             found.append(callout)
     return found

@@ -69,8 +69,7 @@ def _check_in(request: HttpRequest, incident: Incident) -> HttpResponse:
     where = request.POST.get("where", "muster")
     if where not in PLACES:
         raise InvalidInput("incidents.check_in_where", where=where[:20])
-    wanted = set(chosen_ids(request, "alert"))
-    rows = [row for row in alert_rows(incident.callout, request.actor) if row.alert.pk in wanted]
+    rows = alert_rows(incident.callout, request.actor, ids=chosen_ids(request, "alert"))
     if not rows:
         messages.warning(request, _("Nobody was ticked; nothing is written."))
     for row in rows:

@@ -21,6 +21,7 @@ from muster.apps.incidents.pages.arriving import take_back
 from muster.apps.incidents.pages.common import chosen_ids, context, is_number
 from muster.apps.incidents.reads import AlertRow, alert_rows, board, incident_by_id, roll_call_view
 from muster.apps.incidents.reads.events import names_for
+from muster.apps.incidents.reads.people import seen_ids
 from muster.apps.incidents.sentences import event_of
 from muster.apps.incidents.states import COMING, OPEN, WAITING
 from muster.core.errors import Conflict, InvalidInput
@@ -58,7 +59,7 @@ def incident_roll_call(request: HttpRequest, incident_id: int) -> HttpResponse:
         return _call_the_roll(request, incident, running)
     last = running or incident.callout.roll_calls.order_by("-pk").first()
     view = roll_call_view(last, clock.now()) if last else None
-    seen = {row.alert.pk for row in alert_rows(incident.callout, request.actor)}
+    seen = seen_ids(incident.callout, request.actor)
     page = context(
         incident,
         view=view,
@@ -87,7 +88,7 @@ def _call_the_roll(request: HttpRequest, incident: Incident, running: RollCall |
 
 
 def _answer(request: HttpRequest, incident: Incident, running: RollCall) -> None:
-    seen = {row.alert.pk for row in alert_rows(incident.callout, request.actor)}
+    seen = seen_ids(incident.callout, request.actor)
     wanted = seen if "everyone" in request.POST else seen & set(chosen_ids(request, "alert"))
     remark = request.POST.get("remark", "").strip()
     if "accounted" in request.POST and not remark:

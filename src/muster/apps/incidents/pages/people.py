@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.access.pages import needs
-from muster.access.rights import Actor, Right
+from muster.access.rights import Right
 from muster.apps.channels.actions import mark_told, open_call_list
 from muster.apps.incidents import actions
 from muster.apps.incidents.forms import ETAS, ReplyForm
-from muster.apps.incidents.models import Alert, Callout, Reply
+from muster.apps.incidents.models import Alert, Reply
 from muster.apps.incidents.own_page import DECLINE_REASONS
 from muster.apps.incidents.pages.common import context, is_number
 from muster.apps.incidents.reads import AlertRow, alert_by_id, alert_rows, incident_by_id
@@ -141,9 +141,10 @@ def incident_call_list(request: HttpRequest, incident_id: int) -> HttpResponse:
         told = mark_told(request.actor, int(wanted) if is_number(wanted) else 0)
         messages.success(request, _("Noted: %(name)s has been told.") % {"name": told.member.name})
         return redirect("incident-call-list", incident_id=incident.pk)
-    called = [row.alert.ref for row in alert_rows(incident.callout, request.actor)]
-    refs = _unanswered(incident.callout, request.actor)
+    everybody = alert_rows(incident.callout, request.actor)
+    refs = _unanswered(everybody)
     rows = open_call_list(request.actor, refs, subject=incident.stream)
+    called = [row.alert.ref for row in everybody]
     page = context(
         incident,
         rows=[(row, refs[row.ref]) for row in rows],
@@ -155,7 +156,6 @@ def incident_call_list(request: HttpRequest, incident_id: int) -> HttpResponse:
     return render(request, "incidents/call_list.html", page)
 
 
-def _unanswered(callout: Callout, actor: Actor) -> dict[str, Alert]:
+def _unanswered(rows: list[AlertRow]) -> dict[str, Alert]:
     """Reference -> alert of people who have not answered yet."""
-    rows = alert_rows(callout, actor)
     return {row.alert.ref: row.alert for row in rows if row.alert.state in WAITING}

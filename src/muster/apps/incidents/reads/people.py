@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,10 +35,17 @@ class AlertRow:
 
 
 def alert_rows(
-    callout: Callout, actor: Actor, state: str | None = None, unit_path: str | None = None, q: str | None = None
+    callout: Callout,
+    actor: Actor,
+    state: str | None = None,
+    unit_path: str | None = None,
+    q: str | None = None,
+    ids: Collection[int] | None = None,
 ) -> list[AlertRow]:
-    """Alerted people the actor may see, by name; `state` is one of GROUPS."""
+    """Alerted people the actor may see, by name; `state` is one of GROUPS, `ids` the alerts that are meant."""
     rows = _alerts(callout, actor)
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
     if state:
         rows = rows.filter(state__in=[key for key, group in GROUP_OF.items() if group == state])
     if unit_path:
@@ -52,6 +60,11 @@ def alert_rows(
         )
         rows = rows.filter(found)
     return [_row(alert) for alert in rows]
+
+
+def seen_ids(callout: Callout, actor: Actor) -> set[int]:
+    """Keys of the alerts of people the actor may see."""
+    return set(callout.alerts.filter(in_scope(actor)).values_list("pk", flat=True))
 
 
 def _alerts(callout: Callout, actor: Actor) -> QuerySet[Alert]:

@@ -173,7 +173,7 @@ def settle(page: Page) -> None:
     """Wait for fonts, and for the map where there is one."""
     page.evaluate("document.fonts.ready")
     if page.locator("[data-map]").count():
-        page.wait_for_selector("[data-map][data-ready=yes]", timeout=20_000)
+        page.wait_for_selector("[data-map][data-ready=yes]", timeout=90_000)
         page.wait_for_timeout(700)  # the map fades its last tiles in
 
 

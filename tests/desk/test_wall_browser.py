@@ -36,6 +36,11 @@ CUT = """() => [...document.querySelectorAll('.wall-card, .wall-card *, .wall-he
 ).map((one) => [String(one.className), one.textContent.trim().slice(0, 60)])"""
 MAP_SIZES = """() => Object.fromEntries(window.wallMap.getStyle().layers.filter((layer) => layer.layout?.['text-size'])
   .map((layer) => [layer.id, layer.layout['text-size']]))"""
+HILLS = """
+from muster.conf.home import home_path
+from muster.exercise.prepare import load_relief
+load_relief(home_path(), 1)
+"""
 KEEP_MAP = "document.addEventListener('muster:map-ready', (event) => { window.wallMap = event.detail.map; });"
 
 
@@ -87,7 +92,7 @@ def build(folder: Path) -> Room:
     (home.path / MARKER).touch()
     home.env["PYTHONPATH"] = f"{ROOT}:{ROOT / 'src'}"
     home.init()
-    home.python(f"SKILLS = {SKILLS!r}\n{BUILD}")
+    home.python(f"SKILLS = {SKILLS!r}\n{BUILD}\n{HILLS}")
     return Room(RunningHome(home))
 
 

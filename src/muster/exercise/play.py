@@ -161,16 +161,18 @@ class Play:
         """Whether the clock stands between ticks: only then does a tick wait for the system."""
         return not self._live and self.hand.speed == 0.0
 
-    def _wait_idle(self, *, solved: bool = True) -> dict[str, int]:
+    def _wait_idle(self, *, solved: bool = True, at_rest: bool = False) -> dict[str, int]:
         """Until the system has caught up, seen twice running, since work may pass between its parts unseen.
 
-        Not `solved`: only until everything is sent. A running clock is never waited for longer than that."""
+        Not `solved`: only until everything is sent. A clock that runs between ticks is never waited for longer than that,
+        unless it is `at_rest`."""
+        standing = self._standing or at_rest
         deadline, calm, pause = time.monotonic() + IDLE_SECONDS, 0, POLL_SECONDS
         while True:
             state: dict[str, int] = self._http.get(f"{self.desk.base}/exercise/idle").raise_for_status().json()
-            busy = state["outbox"] + (state["imports"] + state["unsolved"]) * (solved and self._standing)
+            busy = state["outbox"] + (state["imports"] + state["unsolved"]) * (solved and standing)
             calm = 0 if busy else calm + 1
-            if calm > 1 or (not self._standing and (calm or self.hand.speed > 0.0)):
+            if calm > 1 or (not standing and (calm or self.hand.speed > 0.0)):
                 return state
             if time.monotonic() > deadline:
                 raise Unavailable("exercise.never_idle", **state)
@@ -186,12 +188,15 @@ class Play:
         self.gateway.hand_in_held(self.desk.base)
         self.crowd.close_bridges(self.gateway.trouble.closed, minute)
         self._leave_to_phones(self.crowd.about_to_act(minute))
-        self._members_act(self.crowd.until(minute))
+        events = self.crowd.until(minute)
+        if events:
+            self._rest()
+        self._members_act(events)
         self._telephone(minute)
         self._hold(False)
         state = self._wait_idle()
         self._hold(True)
-        if self._decide(minute, state):
+        if self._decide(minute, self._newest(state)):
             self._wait_idle(solved=False)
         self._look(minute)
         if self.pace.rest_seconds:  # somebody is watching: he shall see the newest number while the clock rests
@@ -207,6 +212,19 @@ class Play:
         before = self.desk.looks.get(due)
         if before is None or minute - before.minute >= LOOK_EVERY_MINUTES:
             self.desk.look(due, minute)
+
+    def _rest(self) -> None:
+        """A running clock stands while something is done: at twenty times life a second of work would look like people
+        who have been silent for a third of a minute."""
+        if self._live:
+            self.hand.set(self.hand.now(), 0.0)
+
+    def _newest(self, state: dict[str, int]) -> dict[str, int]:
+        """The same counts once all that has been said is in the number: nobody approves by one that is being replaced."""
+        if self._live and state["proposed"] and self.scenario.minute(self.hand.now()) >= self._next_approval:
+            self._rest()
+            return self._wait_idle(at_rest=True)
+        return state
 
     def _hold(self, hold: bool) -> None:
         if self._standing:

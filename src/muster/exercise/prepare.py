@@ -55,7 +55,7 @@ def prepare(home: Path) -> None:
     set_virtual(district.start - EARLIER, 0.0)
     if not Member.objects.exists():
         load_district(district)
-        _load_relief(home, district.seed)
+        load_relief(home, district.seed)
     _write_logins(home, make_cast())
 
 
@@ -69,7 +69,7 @@ def _village_of(town: str) -> str:
     return villages.annotate(members_n=Count("members")).order_by("-members_n", "path")[0].path
 
 
-def _load_relief(home: Path, seed: int) -> None:
+def load_relief(home: Path, seed: int) -> None:
     """The hills, imported as an office would import its own."""
     from muster.access.rights import SYSTEM
     from muster.apps.maps.actions import import_base

@@ -24,7 +24,7 @@ from muster.conf.setup import setup_django
 setup_django()
 from muster.access import actions
 from muster.access.rights import SYSTEM
-_account, token = actions.make_account(SYSTEM, login="{LOGIN[0]}", name="head", role="office_head")
+_account, token = actions.make_account(SYSTEM, login="{LOGIN[0]}", name="周砚秋", role="office_head")
 actions.use_link(token, "{LOGIN[1]}")
 """
 MOST_SECONDS, GIVE_UP_SECONDS = 60.0, 240.0

@@ -31,7 +31,7 @@ def relief_archive(seed: int) -> bytes:
     tiles = sorted((_number(*tile), _picture(_heights(tile, seed))) for tile in _tiles())
     body = b"".join(picture for _, picture in tiles)
     entries = _directory([(number, len(picture)) for number, picture in tiles])
-    about = gzip.compress(json.dumps({"name": "Invented heights", "encoding": "terrarium"}).encode(), mtime=0)
+    about = gzip.compress(json.dumps({"name": "演示高程", "encoding": "terrarium"}).encode(), mtime=0)
     start = HEADER + len(entries)
     places = (HEADER, len(entries), start, len(about), start + len(about), 0, start + len(about), len(body))
     edges = [round(value * 1e7) for value in BOUNDS]

@@ -6,7 +6,7 @@
 import * as maplibre from "maplibre-gl";
 import { styleChoice } from "muster/map_bases.js";
 import { askChoices, ChoicePanel, Choices } from "muster/map_choices.js";
-import { bearing, pinElement, provideImage, ring, siteElement } from "muster/map_marks.js";
+import { bearing, declutter, pinElement, provideImage, ring, siteElement } from "muster/map_marks.js";
 import { addOverlays, switchOverlays } from "muster/map_overlays.js";
 import { PlainMap } from "muster/map_plain.js";
 import { groundStyle } from "muster/map_style.js";
@@ -48,10 +48,12 @@ class DistrictMap {
       localIdeographFontFamily: false, dragRotate: false, pitchWithRotate: false, locale: this.locale(), fadeDuration: 0,
     });
     this.map.touchZoomRotate.disableRotation();
-    this.map.addControl(new maplibre.ScaleControl({ maxWidth: 80 }), "top-left");
+    this.map.addControl(new maplibre.ScaleControl({ maxWidth: Math.max(80, this.home.clientWidth / 8) }), "top-left");
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     this.map.setMissingStyleImageResolver((id) => provideImage(this.map, id));
     this.map.on("style.load", () => this.addOurs());
+    this.map.on("zoomend", () => this.spread());
+    this.map.on("resize", () => this.spread());
     document.addEventListener("muster:theme", () => this.restyle());
     if (this.choices.any) this.map.addControl(new ChoicePanel(this.choices, (what) => this.choose(what)), "top-right");
     this.showCredit();
@@ -164,6 +166,10 @@ class DistrictMap {
     this.pins(points, site, flags);
   }
 
+  spread() {
+    declutter(this.markers.map((marker) => marker.getElement()).filter((one) => one.classList.contains("pin")));
+  }
+
   pins(points, site, flags) {
     const key = JSON.stringify([points, site]);
     if (key === this.pinKey) return;
@@ -180,6 +186,7 @@ class DistrictMap {
       pin.classList.toggle("pin-east", east);
       return put(pin, point.at, east ? { anchor: "right", offset: [11, 0] } : { anchor: "left", offset: [-11, 0] });
     });
+    this.spread();
     if (!site) return;
     this.markers.push(put(siteElement(document.getElementById("site-icon"), siteText), site.at, { anchor: "bottom", offset: [0, -8] }));
     if (flags.includes("live_zone")) {

@@ -86,6 +86,17 @@ export function pinElement(letter, name, count) {
   return pin;
 }
 
+/* Where two texts would lie over each other the later one goes; its letter stays on the point. */
+export function declutter(pins) {
+  const taken = [];
+  const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  for (const pin of pins) {
+    pin.classList.remove("pin-bare");
+    if (taken.some((box) => meets(box, pin.getBoundingClientRect()))) pin.classList.add("pin-bare");
+    taken.push(pin.getBoundingClientRect());
+  }
+}
+
 export function siteElement(template, label) {
   const site = document.createElement("div");
   site.className = "site-pin";

@@ -44,7 +44,7 @@ def free_port(host: str, wanted: int) -> int:
 
 def web_program(host: str, port: int, served: tuple[Path, Path] | None = None) -> Program:
     """The web server, with HTTPS when a certificate and its key are given."""
-    server = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port)]
+    server = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)]
     manner = ["--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]
     if served:
         manner += ["--ssl-certificate", str(served[0]), "--ssl-keyfile", str(served[1]), "--ssl-protocol-min", "tls1.2"]

@@ -48,3 +48,13 @@ def new_database(url: str) -> str:
         connection.execute(f"CREATE DATABASE {name}")
     head, _, query = url.partition("?")
     return f"{head.rsplit('/', 1)[0]}/{name}?{query}"
+
+
+def copy_database(source: str, target: str) -> None:
+    """Put a copy of one database in the place of another; nobody may be connected to either."""
+    import psycopg
+
+    old, new = (url.partition("?")[0].rsplit("/", 1)[1] for url in (source, target))
+    with psycopg.connect(source.replace(f"/{old}", "/postgres", 1), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {new}")
+        connection.execute(f"CREATE DATABASE {new} TEMPLATE {old}")

@@ -120,7 +120,9 @@ def test_the_first_link_sets_the_password_and_leads_to_the_login(world: World) -
     _, token = actions.make_account(SYSTEM, login="newcomer", name="x", role="auditor")
     client = browser()
     page = client.get(f"/first/{token}/")
-    assert page["Referrer-Policy"] == "same-origin"  # told to nobody else, and browsers still say where the form is from
+    assert (
+        page["Referrer-Policy"] == "same-origin"
+    )  # told to nobody else, and browsers still say where the form is from
     assert "newcomer" in page.content.decode()
     answer = client.post(f"/first/{token}/", {"password": NEW, "again": NEW})
     assert answer["Location"] == "/login/?first=1"

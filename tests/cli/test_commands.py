@@ -141,8 +141,8 @@ def test_json_goes_to_a_file_or_to_stdout(tmp_path: Path, capsys: pytest.Capture
 @pytest.mark.processes
 def test_a_home_is_set_up_once_and_safely_again(new_home: Callable[..., Home]) -> None:
     home = new_home()
-    first = home.init()
-    second = home.init()
+    first = home.really_init()
+    second = home.really_init()
     assert first != second
     assert stat.S_IMODE((home.path / "secrets.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(home.path.stat().st_mode) == 0o700

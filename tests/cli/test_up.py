@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import new_database
 from tests.server import Home, RunningHome, wait_until
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("up")]
 
 LANES = {"lane-send", "lane-solve", "lane-import", "lane-keep"}
 
@@ -24,29 +25,40 @@ def ready(new_home: Callable[..., Home]) -> Home:
     return home
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHome]:
+    """A running system for the tests that leave it running and as it was."""
+    url = os.environ.get("MUSTER_DATABASE_URL", "")
+    home = Home(tmp_path_factory.mktemp("up") / "home", new_database(url) if url else "")
+    home.init()
+    running = RunningHome(home)
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def running(ready: Home, start_home: Callable[..., RunningHome]) -> RunningHome:
     return start_home(ready)
 
 
-def test_the_system_answers_with_all_its_lanes(running: RunningHome) -> None:
-    assert set(running.children()) == {"web", *LANES}
-    wait_until(lambda: len(running.get("healthz/").json()["lanes"]) == len(LANES))
-    assert running.get("login/").status_code == 200
+def test_the_system_answers_with_all_its_lanes(standing: RunningHome) -> None:
+    assert set(standing.children()) == {"web", *LANES}
+    wait_until(lambda: len(standing.get("healthz/").json()["lanes"]) == len(LANES))
+    assert standing.get("login/").status_code == 200
 
 
-def test_a_second_start_is_refused_with_the_first_one_s_address(running: RunningHome) -> None:
-    done = running.home.muster("up", "--port", "0")
+def test_a_second_start_is_refused_with_the_first_one_s_address(standing: RunningHome) -> None:
+    done = standing.home.muster("up", "--port", "0")
     assert done.returncode == 1
-    assert running.address in done.stderr
+    assert standing.address in done.stderr
     assert done.stderr.count("\n") == 1
-    assert running.answers()
+    assert standing.answers()
 
 
-def test_a_port_that_is_taken_is_refused(running: RunningHome, new_home: Callable[..., Home]) -> None:
+def test_a_port_that_is_taken_is_refused(standing: RunningHome, new_home: Callable[..., Home]) -> None:
     other = new_home("other")
     other.init()
-    port = running.address.rstrip("/").rsplit(":", 1)[1]
+    port = standing.address.rstrip("/").rsplit(":", 1)[1]
     done = other.muster("up", "--port", port)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert port in done.stderr
@@ -66,14 +78,16 @@ def test_stopping_in_order_ends_with_zero_and_leaves_no_process(running: Running
 
 
 @pytest.mark.kill
-def test_every_child_that_is_killed_comes_back(running: RunningHome) -> None:
-    before = running.children()
+def test_every_child_that_is_killed_comes_back(standing: RunningHome) -> None:
+    before = standing.children()
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     wait_until(
-        lambda: set(running.children()) == set(before) and set(running.children().values()).isdisjoint(before.values())
+        lambda: (
+            set(standing.children()) == set(before) and set(standing.children().values()).isdisjoint(before.values())
+        )
     )
-    wait_until(running.answers)
+    wait_until(standing.answers)
 
 
 @pytest.mark.kill

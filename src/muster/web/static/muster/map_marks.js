@@ -86,15 +86,18 @@ export function pinElement(letter, name, count) {
   return pin;
 }
 
-/* Where two texts would lie over each other the later one goes; its letter stays on the point. */
+/* A text that would lie over another pin's letter or text goes; its own letter stays on the point. */
 export function declutter(pins) {
-  const taken = [];
   const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  for (const pin of pins) {
-    pin.classList.remove("pin-bare");
-    if (taken.some((box) => meets(box, pin.getBoundingClientRect()))) pin.classList.add("pin-bare");
-    taken.push(pin.getBoundingClientRect());
-  }
+  pins.forEach((pin) => pin.classList.remove("pin-bare"));
+  const letters = pins.map((pin) => pin.firstElementChild.getBoundingClientRect());
+  const texts = [];
+  pins.forEach((pin, own) => {
+    const text = pin.lastElementChild.getBoundingClientRect();
+    const hides = letters.some((box, of) => of !== own && meets(box, text)) || texts.some((box) => meets(box, text));
+    pin.classList.toggle("pin-bare", hides);
+    if (!hides) texts.push(text);
+  });
 }
 
 export function siteElement(template, label) {

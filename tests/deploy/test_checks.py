@@ -114,6 +114,28 @@ def test_each_thing_that_is_wrong_is_found_and_says_what_to_do(code: str, home: 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "codes"),
+    [("http://127.0.0.1:8000/", ["tls.not_shown"]), ("https://127.0.0.1:8000/", []), ("being upgraded", [])],
+)
+def test_a_certificate_that_the_running_system_does_not_show_is_no_good(
+    address: str, codes: list[str], home: Path
+) -> None:
+    lock = HomeLock(home)
+    lock.take(address)
+    found = checks.look()
+    lock.free()
+    assert [finding.code for finding in found if finding.level == "wrong"] == codes
+    assert ("tls.good" in {finding.code for finding in found}) is not bool(codes)
+    if codes:
+        for language, word in (("en", "Start Muster anew"), ("zh-hans", "重新启动")):
+            with translation.override(language):
+                what, to_do = check_words.say(next(each for each in found if each.code == codes[0]))
+            assert address in what
+            assert word in to_do
+
+
+@pytest.mark.django_db
 def test_settings_that_are_not_understood_and_a_shared_gateway_are_wrong(
     home: Path, settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

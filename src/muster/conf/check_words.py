@@ -69,6 +69,10 @@ WORDS: dict[str, Words] = {
         _("The certificate ends in %(days)s days (%(until)s), and was not renewed by itself."),
         _("muster certs renew; if that is refused, the office's own authority has ended."),
     ),
+    "tls.not_shown": (
+        _("There is a certificate, but Muster was started before it and still answers at %(address)s, without HTTPS."),
+        _("Start Muster anew: systemctl restart muster, or muster up. Then it answers by HTTPS."),
+    ),
     "tls.good": (_("The certificate is valid until %(until)s."), NOTHING),
     "backups.setting": (
         _("%(name)s is “%(value)s”, which is not understood."),

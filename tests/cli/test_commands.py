@@ -147,16 +147,18 @@ def test_json_goes_to_a_file_or_to_stdout(tmp_path: Path, capsys: pytest.Capture
 @pytest.mark.processes
 def test_a_home_is_set_up_once_and_safely_again(new_home: Callable[..., Home]) -> None:
     home = new_home()
-    first = home.init()
-    second = home.init()
+    void = "Any link printed before is void now"
+    made = [home.muster("init").stdout for _ in range(2)]
+    first, second = (re.search(r"/first/[\w-]+/", out).group(0) for out in made)
     assert first != second
+    assert [void in out for out in made] == [False, True]
     assert stat.S_IMODE((home.path / "secrets.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
     home.python(
         f"from muster.access.actions import use_link\nuse_link({second.split('/')[2]!r}, 'quiet rivers run deep')"
     )
     done = home.muster("init")
-    assert (done.returncode, "/first/" in done.stdout) == (0, False)
+    assert (done.returncode, "/first/" in done.stdout, void in done.stdout) == (0, False, False)
     whole = home.muster("check", "journal")
     assert whole.returncode == 0
     assert "The journal is whole." in whole.stdout
@@ -325,6 +327,28 @@ def relay_status(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     code, out, _ = run(capsys, monkeypatch, "relay", "status")
     assert "None" not in out
     return code, out.splitlines()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("table", "hint"),
+    [
+        ("序号,队员编号,姓名,公民身份号码,联系电话,镇(街道),村(社区),WGS84经度,WGS84纬度", True),
+        ("姓名,公民身份号码,联系电话,镇,村", True),
+        ("callout_id,member_no", False),
+        ("a,b", False),
+    ],
+)
+def test_what_is_no_history_is_told_which_columns_one_needs(
+    table: str, hint: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text(f"{table}\n1,2\n", encoding="utf-8")
+    monkeypatch.setattr("muster.cli.people._start", lambda: None)
+    code, out, err = run(capsys, monkeypatch, "import", "history", str(file))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "callout_id (召集编号), called_at (召集时间), member_no (队员编号)" in err
+    assert ("muster import people" in err) is hint
 
 
 @pytest.mark.django_db

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,32 @@ def test_a_release_that_does_not_come_out_whole_is_taken_away_again(tmp_path: Pa
     assert "nothing was changed" in done.stderr
     assert list((tmp_path / "opt" / "releases").iterdir()) == []
     assert [path.name for path in (tmp_path / "opt").iterdir()] == ["releases"]
+
+
+def test_laying_beside_says_what_was_laid_where_or_that_it_is_there_already(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "verify", bundle_check)  # beside install.py in a bundle
+    installer = importlib.import_module("tools.bundle.install")
+    monkeypatch.setattr(installer, "HERE", small_bundle(tmp_path, key_of(tmp_path), version="0.2.0"))
+    monkeypatch.setattr(installer, "SPACE_BYTES", 0)
+    prefix = tmp_path / "opt"
+    release = prefix / "releases" / "0.2.0"
+
+    def make(*_: object) -> None:
+        release.mkdir(parents=True)
+        (release / installer.WHOLE).touch()
+
+    monkeypatch.setattr(installer, "_environment", make)
+    words = ["--prefix", str(prefix), "--key", key, "--only-lay"]
+    switch = f"To use it, stop Muster, then: {prefix}/bin/muster switch 0.2.0\n"
+    assert installer.main(words) == 0
+    assert capsys.readouterr().out == f"Muster 0.2.0 is laid in {release}. {switch}"
+    assert installer.main(words) == 0
+    assert capsys.readouterr().out == f"Muster 0.2.0 is laid already, in {release}. Nothing was changed. {switch}"
+    (prefix / "current").symlink_to(Path("releases") / "0.2.0")
+    assert installer.main(words) == 0
+    assert capsys.readouterr().out.endswith(f"in {release}, and is in use. Nothing was changed.\n")
 
 
 def test_once_installed_only_bundles_of_the_same_maker_are_taken(tmp_path: Path, key: str) -> None:

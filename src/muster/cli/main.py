@@ -12,7 +12,7 @@ import sys
 import typer
 from django.db.utils import DatabaseError
 
-from muster.cli import certs, deploy, deploy_words, exercise, home, keep, relay_words, run, standby
+from muster.cli import certs, deploy, deploy_words, exercise, home, keep, people, relay_words, run, standby
 from muster.core.errors import InvalidInput, MusterError, Unreadable
 
 REFUSED = 1
@@ -93,6 +93,7 @@ PLAIN = {
 }
 
 
+PLAIN.update(people.SENTENCES)
 PLAIN.update(exercise.SENTENCES)
 PLAIN.update(relay_words.SENTENCES)
 PLAIN.update(deploy_words.SENTENCES)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tools.bundle import __main__ as builder
 
 from muster.conf import bundle_check
 from tests.deploy.makers import key_of, public_of, small_bundle
@@ -113,3 +115,23 @@ def test_once_installed_only_bundles_of_the_same_maker_are_taken(tmp_path: Path,
         done = install(bundle, prefix, *words)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
         assert [path.name for path in prefix.iterdir()] == ["bundle.key"]
+
+
+def settings_read() -> set[str]:
+    """Every MUSTER_… that the program takes from its environment."""
+    conf = Path(bundle_check.__file__).parent
+    texts = [path.read_text(encoding="utf-8") for path in conf.glob("*.py")]
+    return {name for text in texts for name in re.findall(r'environ\.get\(\s*"(MUSTER_[A-Z_]+)"', text)}
+
+
+@pytest.mark.parametrize(("guide", "heading"), [("INSTALL.md", "Settings"), ("INSTALL.zh.md", "设置")])
+def test_the_guides_in_the_bundle_list_every_setting_and_lead_to_nothing_outside_of_it(
+    guide: str, heading: str
+) -> None:
+    assert f"docs/{guide}" in builder.GUIDES
+    text = (builder.ROOT / "docs" / guide).read_text(encoding="utf-8")
+    table = text.split(f"## {heading}\n")[1].split("\n## ")[0]
+    listed = set(re.findall(r"MUSTER_[A-Z_]+", table))
+    assert settings_read() - listed == set()
+    assert {"MUSTER_HOSTS", "MUSTER_BACKUP_KEEP", "MUSTER_RELAY_URL"} <= settings_read()
+    assert "README" not in text

@@ -28,7 +28,7 @@ GLIBC = (2, 28)
 SPACE_BYTES = 700 * 2**20
 WHOLE = ".whole"
 SETTINGS = """\
-# Settings of Muster, one NAME=value per line; INSTALL.md says what there is. Read by bin/muster and by the service units.
+# Settings of Muster, one NAME=value per line; INSTALL.md lists them under Settings. Read by bin/muster and by the service units.
 MUSTER_HOME={data}
 """
 WRAPPER = """\

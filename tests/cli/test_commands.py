@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
+import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.db import OperationalError
 
+from muster.apps.channels.models import RelayLink
 from muster.cli import main
 from muster.cli.output import on_terminal, write_json
 from muster.core.errors import Conflict, InvalidInput, Unreadable
+from muster.exercise.engine import Result
+from muster.exercise.verdict import Assertion
 from tests.server import Home
 
 COMMANDS = (
@@ -141,16 +147,18 @@ def test_json_goes_to_a_file_or_to_stdout(tmp_path: Path, capsys: pytest.Capture
 @pytest.mark.processes
 def test_a_home_is_set_up_once_and_safely_again(new_home: Callable[..., Home]) -> None:
     home = new_home()
-    first = home.really_init()
-    second = home.really_init()
+    void = "Any link printed before is void now"
+    made = [home.muster("init").stdout for _ in range(2)]
+    first, second = (re.search(r"/first/[\w-]+/", out).group(0) for out in made)
     assert first != second
+    assert [void in out for out in made] == [False, True]
     assert stat.S_IMODE((home.path / "secrets.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
     home.python(
         f"from muster.access.actions import use_link\nuse_link({second.split('/')[2]!r}, 'quiet rivers run deep')"
     )
     done = home.muster("init")
-    assert (done.returncode, "/first/" in done.stdout) == (0, False)
+    assert (done.returncode, "/first/" in done.stdout, void in done.stdout) == (0, False, False)
     whole = home.muster("check", "journal")
     assert whole.returncode == 0
     assert "The journal is whole." in whole.stdout
@@ -238,7 +246,143 @@ def test_an_instance_that_lacks_arrays_is_refused_with_the_rule(
     instance = write_instance(tmp_path / "half.npz", 4, accept=None)
     code, out, err = run(capsys, monkeypatch, "plan", "solve", "--instance", str(instance), "--json", "-")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "accept" in err
+    assert err.endswith(
+        "is no instance for the planner: that is an .npz file with arrays, and these are not in it: accept.\n"
+    )
+
+
+def test_a_workbook_is_no_instance_and_that_is_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = tmp_path / "roster.xlsx"
+    with zipfile.ZipFile(book, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    code, out, err = run(capsys, monkeypatch, "plan", "solve", "--instance", str(book), "--json", "-")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert f"{book} is no instance for the planner" in err
+    assert "planning." not in err
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"caps": np.full(4, -1)}, "caps holds a negative value (place 0)"),
+        ({"p": np.array(1.5)}, "p, the wanted chance, is 1.5"),
+        ({"rho": np.array(1.0)}, "rho, the correlation, is 1.0"),
+        ({"accept": np.array(["x"] * 4)}, "accept holds something else than numbers"),
+        ({"mu": np.ones((2, 2))}, "mu has another shape than it needs (one axis)"),
+        ({"accept": np.full(4, 2.0)}, "a value outside 0 to 1"),
+        ({"need_n": np.array([np.inf])}, "need_n holds a value that is no finite number"),
+        ({"need_n": np.array([0])}, "need_n holds 0"),
+        ({"need_cap": np.array([99])}, "need_cap holds 99"),
+        ({"need_due": np.array([np.nan])}, "need_due holds nan"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_rule_that_an_instance_breaks_is_said_in_words(
+    changes: dict[str, object],
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    instance = write_instance(tmp_path / "odd.npz", 4, **changes)
+    code, out, err = run(capsys, monkeypatch, "plan", "solve", "--instance", str(instance), "--json", "-")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+    assert "planning." not in err
+
+
+OUTCOME = {"needs_met": True, "stated_p": 0.95, "came": 12, "on_scene_enough": True, "warned_before_deadline": None}
+
+
+def test_an_exercise_says_what_came_of_it_in_lines_and_gives_programs_the_contract_s_object(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = Result("S1", 7, (Assertion("unaccounted", 0, 0), Assertion("called_twice", 0, 2)), OUTCOME, 3.2)
+    monkeypatch.setattr("muster.exercise.engine.run_once", lambda *_, **__: done)
+    code, out, _ = run(capsys, monkeypatch, "exercise", "S1", "--seed", "7")
+    assert (code, out.splitlines()) == (1, [
+        "S1, seed 7, 3 s:", "  held    unaccounted: 0", "  BROKEN  called_twice: 2",
+        "  all posts filled in time; promised 0.950; 12 came",
+    ])  # fmt: skip
+    _, out, _ = run(capsys, monkeypatch, "exercise", "S1", "--seed", "7", "--json", "-")
+    assert json.loads(out) == done.as_json()
+
+
+def test_many_exercises_are_summed_up_in_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [Result("S1", seed, (Assertion("unaccounted", 0, seed == 2),), OUTCOME, 3.2) for seed in (1, 2)]
+    monkeypatch.setattr("muster.exercise.seeds.run_many", lambda *_: runs)
+    code, out, _ = run(capsys, monkeypatch, "exercise", "S1", "--seeds", "1-2")
+    assert code == 1
+    assert out.splitlines()[0] == "S1, 2 runs: all posts filled in time in 2"
+    assert out.splitlines()[-1] == "  BROKEN  assertions with seeds 2"
+    assert not set("{}[]'") & set(out)
+
+
+def relay_status(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, list[str]]:
+    monkeypatch.setattr("muster.cli.relay._django", lambda: None)
+    code, out, _ = run(capsys, monkeypatch, "relay", "status")
+    assert "None" not in out
+    return code, out.splitlines()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("table", "hint"),
+    [
+        ("序号,队员编号,姓名,公民身份号码,联系电话,镇(街道),村(社区),WGS84经度,WGS84纬度", True),
+        ("姓名,公民身份号码,联系电话,镇,村", True),
+        ("callout_id,member_no", False),
+        ("a,b", False),
+    ],
+)
+def test_what_is_no_history_is_told_which_columns_one_needs(
+    table: str, hint: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text(f"{table}\n1,2\n", encoding="utf-8")
+    monkeypatch.setattr("muster.cli.people._start", lambda: None)
+    code, out, err = run(capsys, monkeypatch, "import", "history", str(file))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "callout_id (召集编号), called_at (召集时间), member_no (队员编号)" in err
+    assert ("muster import people" in err) is hint
+
+
+@pytest.mark.django_db
+def test_the_state_of_the_relay_is_said_in_sentences(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    settings.MUSTER_RELAY_URL = ""
+    assert relay_status(capsys, monkeypatch) == (
+        0,
+        ["There is no reply relay. To set one up: muster relay keys FOLDER"],
+    )
+    settings.MUSTER_RELAY_URL = "https://relay.example"
+    code, lines = relay_status(capsys, monkeypatch)
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].startswith("MUSTER_RELAY_URL is set, but there are no keys")
+    link = RelayLink.objects.create(pk=1, own_key="x", relay_key="y")
+    code, lines = relay_status(capsys, monkeypatch)
+    assert code == 1
+    assert lines[0].startswith("The relay is silent")
+    assert lines[1:] == ["It was never heard over the network.", "No answer has come yet."]
+    link.heard_at, link.ahead_seconds, link.taken_seq = datetime.now(UTC), -90, 9
+    link.missing, link.refused, link.trouble = [[3, 3], [5, 7]], 2, "relay.ConnectError"
+    link.save()
+    code, lines = relay_status(capsys, monkeypatch)
+    assert code == 1
+    assert lines[0].startswith("The relay brought answers that can not be right")
+    assert re.fullmatch(r"Last heard \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(Beijing time\)\.", lines[1])
+    assert lines[2:] == [
+        "Its clock is 90 s behind ours: set both by one time server.",
+        "The last try to reach it failed: relay.ConnectError.",
+        "Answers are taken up to number 9.",
+        "Missing are the answers with the numbers 3, 5 to 7.",
+        "Refused answers: 2.",
+    ]
 
 
 def test_the_environment_of_a_home_is_its_own(new_home: Callable[..., Home]) -> None:

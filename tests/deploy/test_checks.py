@@ -17,6 +17,7 @@ from muster.conf import aside, check_words, checks, keeping, pair, tls, units
 from muster.conf.real_time import stamp, utc_now
 from muster.jobs.lock import HomeLock
 from muster.journal.models import Entry, Stream
+from tests.cli.test_commands import run
 from tests.server import Home, RunningHome, wait_until
 from tests.world import World
 
@@ -111,6 +112,28 @@ def test_each_thing_that_is_wrong_is_found_and_says_what_to_do(code: str, home: 
         assert what
         assert to_do
         assert bool(re.search(r"[\u4e00-\u9fff]", what)) is (language == "zh-hans")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "codes"),
+    [("http://127.0.0.1:8000/", ["tls.not_shown"]), ("https://127.0.0.1:8000/", []), ("being upgraded", [])],
+)
+def test_a_certificate_that_the_running_system_does_not_show_is_no_good(
+    address: str, codes: list[str], home: Path
+) -> None:
+    lock = HomeLock(home)
+    lock.take(address)
+    found = checks.look()
+    lock.free()
+    assert [finding.code for finding in found if finding.level == "wrong"] == codes
+    assert ("tls.good" in {finding.code for finding in found}) is not bool(codes)
+    if codes:
+        for language, word in (("en", "Start Muster anew"), ("zh-hans", "重新启动")):
+            with translation.override(language):
+                what, to_do = check_words.say(next(each for each in found if each.code == codes[0]))
+            assert address in what
+            assert word in to_do
 
 
 @pytest.mark.django_db
@@ -249,3 +272,34 @@ def test_the_service_units_name_the_installation_and_exclude_each_other(tmp_path
         assert "{" not in text
     plain = units.write_units(tmp_path, Path("/opt/muster"), user="m", host="::", port=8443)[0].read_text()
     assert "Ambient" not in plain
+
+
+def test_service_units_are_not_written_into_a_folder_that_does_not_exist(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "muster.env").touch()
+    absent = tmp_path / "units"
+    words = ["deploy", "units", str(absent), "--prefix", str(tmp_path)]
+    assert run(capsys, monkeypatch, *words) == (
+        2, "", f"There is no folder {absent}. Make it first (mkdir -p {absent}), or name that of systemd: /etc/systemd/system.\n",
+    )  # fmt: skip
+    absent.mkdir()
+    assert run(capsys, monkeypatch, *words)[0] == 0
+    assert {path.name for path in absent.iterdir()} == {"muster.service", "muster-standby.service"}
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "one", "more"),
+    [
+        ("backups.good", {}, "1 backup, not older than a day.", "2 backups, the newest not older than a day."),
+        ("tls.ends", {"until": "D", "issuer": "I"}, "ends in 1 day (D).", "ends in 2 days (D)."),
+        ("tls.ends_own", {"until": "D"}, "ends in 1 day (D), and", "ends in 2 days (D), and"),
+    ],
+)
+def test_one_is_said_as_one(code: str, params: dict[str, object], one: str, more: str) -> None:
+    for number, words, chinese in ((1, one, "1 "), (2, more, "2 ")):
+        counted = checks.Finding(code, "good", {**params, "count": number, "days": number})
+        with translation.override("en"):
+            assert words in check_words.say(counted)[0]
+        with translation.override("zh-hans"):
+            assert chinese in check_words.say(counted)[0]

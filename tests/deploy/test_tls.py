@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import runpy
 import ssl
 import stat
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import httpx
 import pytest
 
-from muster.conf import tls
+from muster.conf import running, tls
+from muster.conf import settings as settings_module
+from muster.conf.real_time import utc_now
 from muster.core.errors import Conflict, InvalidInput, MusterError, NotFound, Unreadable
+from muster.jobs.lock import HomeLock
+from muster.jobs.supervisor import Program
+from tests.cli.test_commands import run
 from tests.server import Home, RunningHome, wait_until
 
 AT = dt.datetime(2026, 11, 23, 6, 0, tzinfo=dt.UTC)
@@ -124,6 +133,88 @@ def test_a_key_with_a_password_is_refused(given: Path, tmp_path: Path) -> None:
     subprocess.run([*command, str(tmp_path / "locked.key")], check=True, capture_output=True)
     with pytest.raises(Unreadable, match=r"certs\.unreadable"):
         tls.use(tmp_path / "we", given / "server.pem", tmp_path / "locked.key", AT)
+
+
+def settings_with(home: Path, spoken: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """The settings as a process of that home computes them."""
+    for name in ("MUSTER_HTTPS", "MUSTER_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MUSTER_HOME", str(home))
+    monkeypatch.setenv(tls.SPOKEN_VARIABLE, spoken)
+    return runpy.run_path(settings_module.__file__)
+
+
+@pytest.mark.parametrize(("spoken", "secure"), [("http", False), ("https", True), ("", True)])
+def test_cookies_go_with_what_the_running_system_speaks_not_with_a_certificate_that_came_meanwhile(
+    spoken: str, secure: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls.make_ca(tmp_path, "Office", AT)
+    tls.issue(tmp_path, ["a.example"], AT)
+    found = settings_with(tmp_path, spoken, monkeypatch)
+    assert (found["SESSION_COOKIE_SECURE"], found["CSRF_COOKIE_SECURE"]) == (secure, secure)
+    assert bool(found["SECURE_HSTS_SECONDS"]) is secure
+
+
+class Watched:
+    """Stands for the supervisor: looks once, lets `meanwhile` happen, looks twice more."""
+
+    restarted: ClassVar[list[str]] = []
+    told: ClassVar[dict[str, str]] = {}
+    meanwhile: ClassVar[Callable[[], object]]
+
+    def __init__(self, programs: list[Program], log_folder: Path, environment: dict[str, str]) -> None:
+        self.log_folder = log_folder
+        Watched.restarted, Watched.told = [], environment
+
+    def restart(self, name: str) -> None:
+        self.restarted.append(name)
+
+    def run(self, stop: threading.Event, each: Callable[[], None]) -> None:
+        each()
+        Watched.meanwhile()
+        each()
+        each()
+
+
+@pytest.mark.parametrize("had", [False, True], ids=["plain before", "HTTPS before"])
+def test_a_certificate_that_comes_restarts_the_web_server_only_where_one_is_shown_already(
+    had: bool, tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME = tmp_path
+    tls.make_ca(tmp_path, "Office", AT)
+    if had:
+        tls.issue(tmp_path, ["a.example"], AT)
+    monkeypatch.setattr(running, "is_ready", lambda: True)
+    monkeypatch.setattr(running, "connection", SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(running, "Supervisor", Watched)
+    monkeypatch.setattr(running.Running, "answers", lambda _self: True)
+    monkeypatch.setattr(Watched, "meanwhile", lambda: tls.issue(tmp_path, ["b.example"], AT), raising=False)
+    told: list[str] = []
+    running.Running("127.0.0.1", 0).run(threading.Event(), told.append)
+    assert Watched.restarted == (["web"] if had else [])
+    assert Watched.told == {tls.SPOKEN_VARIABLE: "https" if had else "http"}
+    assert told[0].split(":")[0] == Watched.told[tls.SPOKEN_VARIABLE]
+
+
+@pytest.mark.parametrize(
+    ("running_at", "said"),
+    [
+        ("http://127.0.0.1:8000/", "start it anew (muster up) so that it answers by HTTPS."),
+        ("https://127.0.0.1:8000/", "shows this certificate in a few seconds."),
+        ("", "The next `muster up` answers by HTTPS."),
+    ],
+)
+def test_who_issues_is_told_from_when_on_browsers_see_it(
+    running_at: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("muster.cli.certs.home_path", lambda: tmp_path)
+    tls.make_ca(tmp_path, "Office", utc_now())
+    lock = HomeLock(tmp_path)
+    if running_at:
+        lock.take(running_at)
+    for words in (["issue", "a.example"], ["renew"]):
+        assert run(capsys, monkeypatch, "certs", *words)[1].splitlines()[-1].endswith(said)
+    lock.free()
 
 
 @pytest.mark.processes

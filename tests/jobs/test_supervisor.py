@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -9,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from muster.core.errors import Conflict
 from muster.jobs import supervisor
-from muster.jobs.lock import HomeLock, read
+from muster.jobs.lock import HomeLock, address, read
 from muster.jobs.supervisor import Program, Supervisor, delay_seconds
 from tests.server import wait_until
 
@@ -70,6 +72,34 @@ def test_what_is_killed_is_started_again(made: list[Supervisor], tmp_path: Path)
     second = keeper.children[0].process
     assert second is not None
     assert second.pid != first.pid
+
+
+def test_what_is_restarted_on_purpose_starts_at_once_and_is_no_failure(made: list[Supervisor], tmp_path: Path) -> None:
+    keeper, _ = supervise(made, tmp_path, FOREVER)
+    keeper.tick()
+    first = keeper.children[0].process
+    assert first is not None
+    with structlog.testing.capture_logs() as told:
+        keeper.restart("p0")
+        first.wait()
+        keeper.tick()
+    second = keeper.children[0].process
+    assert second is not None
+    assert second.pid != first.pid
+    assert keeper.children[0].failures == 0
+    assert [(line["log_level"], line["event"]) for line in told] == [("info", "supervisor.child_restarted")]
+    second.kill()  # the next end is none that was asked for
+    second.wait()
+    keeper.tick()
+    assert keeper.children[0].failures == 1
+
+
+def test_children_are_told_what_the_supervisor_settled(made: list[Supervisor], tmp_path: Path) -> None:
+    say = Program("say", [sys.executable, "-c", "import os; print(os.environ['SETTLED'])"])
+    made.append(Supervisor([say], tmp_path / "log", environment={"SETTLED": "plain"}))
+    made[0].tick()
+    wait_until(lambda: ended(made[0]))
+    assert (tmp_path / "log" / "say.log").read_text(encoding="utf-8") == "plain\n"
 
 
 def test_failures_in_a_row_are_counted_and_forgiven_after_a_steady_life(made: list[Supervisor], tmp_path: Path) -> None:
@@ -130,6 +160,17 @@ def test_a_second_start_is_told_where_the_first_one_answers(tmp_path: Path) -> N
     assert refused.value.params["address"] == "http://127.0.0.1:1/"
     first.free()
     HomeLock(tmp_path).take("http://127.0.0.1:2/")
+
+
+def test_the_address_is_that_of_a_running_system_and_of_no_other(tmp_path: Path) -> None:
+    assert address(tmp_path) == ""
+    lock = HomeLock(tmp_path)
+    lock.take("being upgraded")
+    assert address(tmp_path) == ""
+    lock.take("http://127.0.0.1:1/")
+    assert address(tmp_path) == "http://127.0.0.1:1/"
+    os.close(lock.handle)  # as when it is killed: what it wrote stays behind
+    assert address(tmp_path) == ""
 
 
 def test_a_lock_file_that_is_missing_or_half_written_tells_nothing(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ GLIBC = (2, 28)
 SPACE_BYTES = 700 * 2**20
 WHOLE = ".whole"
 SETTINGS = """\
-# Settings of Muster, one NAME=value per line; INSTALL.md says what there is. Read by bin/muster and by the service units.
+# Settings of Muster, one NAME=value per line; INSTALL.md lists them under Settings. Read by bin/muster and by the service units.
 MUSTER_HOME={data}
 """
 WRAPPER = """\
@@ -65,8 +65,12 @@ def main(words: list[str]) -> int:
             return _command(given.prefix, "rollback", *(["--yes"] if given.yes else []))
         manifest = look(given)
         release = given.prefix / "releases" / manifest.version
+        there = (release / WHOLE).exists()
         lay(given, manifest, release)
-        return 0 if given.only_lay else _command(given.prefix, "switch", manifest.version, release=release)
+        if given.only_lay:
+            sys.stdout.write(laid_words(given.prefix, release, there=there))
+            return 0
+        return _command(given.prefix, "switch", manifest.version, release=release)
     except (Refused, BundleError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -123,6 +127,15 @@ def lay(given: argparse.Namespace, manifest: Manifest, release: Path) -> None:
         _write_once(prefix / "bundle.key", public_key(given.key).hex() + "\n", 0o644)
     (prefix / "bin").mkdir(exist_ok=True)
     _write_once(prefix / "bin" / "muster", WRAPPER.format(prefix=prefix), 0o755)
+
+
+def laid_words(prefix: Path, release: Path, *, there: bool) -> str:
+    """What `--only-lay` did, and what comes next."""
+    link, version = prefix / "current", release.name
+    if link.is_symlink() and Path(os.readlink(link)).name == version:
+        return f"Muster {version} is laid already, in {release}, and is in use. Nothing was changed.\n"
+    done = f"is laid already, in {release}. Nothing was changed." if there else f"is laid in {release}."
+    return f"Muster {version} {done} To use it, stop Muster, then: {prefix}/bin/muster switch {version}\n"
 
 
 def _environment(given: argparse.Namespace, manifest: Manifest, release: Path) -> None:

@@ -10,6 +10,7 @@ import typer
 from muster.conf import tls
 from muster.conf.home import home_path
 from muster.conf.real_time import utc_now
+from muster.jobs import lock
 
 certs = typer.Typer(help="HTTPS: the office's own authority, or a given certificate.", no_args_is_help=True)
 app = typer.Typer()
@@ -20,6 +21,17 @@ def _say(shown: tls.Shown) -> None:
     typer.echo(f"For {', '.join(shown.names)}; by {shown.issuer}")
     typer.echo(f"Valid until {shown.not_after:%Y-%m-%d %H:%M} UTC ({shown.days_left(utc_now())} days)")
     typer.echo(f"SHA-256 {shown.sha256}")
+
+
+def _say_when() -> None:
+    """From when on browsers see it: what runs by HTTPS shows it at once, what runs plain stays plain until its next start."""
+    running = lock.address(home_path())
+    if running.startswith("https://"):
+        typer.echo(f"Muster runs at {running}; it shows this certificate in a few seconds.")
+    elif running:
+        typer.echo(f"Muster runs at {running}; start it anew (muster up) so that it answers by HTTPS.")
+    else:
+        typer.echo("The next `muster up` answers by HTTPS.")
 
 
 @certs.command("make-ca")
@@ -34,12 +46,14 @@ def make_ca(name: Annotated[str, typer.Option(help="Name that browsers show.")] 
 def issue(names: Annotated[list[str], typer.Argument(help="Host names and addresses people type.")]) -> None:
     """Issue the web server's certificate with the own authority; a Muster that runs with HTTPS shows it at once."""
     _say(tls.issue(home_path(), names, utc_now()))
+    _say_when()
 
 
 @certs.command()
 def renew() -> None:
     """Issue anew for the same names (Muster does so by itself 30 days before the end)."""
     _say(tls.renew(home_path(), utc_now()))
+    _say_when()
 
 
 @certs.command()
@@ -49,6 +63,7 @@ def use(
 ) -> None:
     """Use a certificate that somebody else issued; a Muster that runs with HTTPS shows it at once."""
     _say(tls.use(home_path(), certificate, key, utc_now()))
+    _say_when()
 
 
 @certs.command()

@@ -9,6 +9,8 @@ SENTENCES = {
     "release.command_failed": "`muster %(command)s` of release %(version)s failed, nothing was changed: %(said)s",
     "release.nothing_before": "There is no release to go back to.",
     "release.backup_gone": "The data from before are gone: there is no %(path)s. Nothing was changed.",
+    "units.no_folder": "There is no folder %(path)s. Make it first (mkdir -p %(path)s), or name that of systemd: "
+    "/etc/systemd/system.",
     "certs.ca_exists": "There is an authority already: %(path)s. Every desk trusts it; keep it, or move the folder away.",
     "certs.no_ca": "There is no authority of the office's own yet; make one with `muster certs make-ca`.",
     "certs.ca_expired": "The authority %(path)s has expired. Move the folder away and make a new one.",

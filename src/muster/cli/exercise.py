@@ -71,36 +71,43 @@ def exercise(
         raise InvalidInput("exercise.seed_or_seeds")
     if seeds and home is not None:
         raise InvalidInput("exercise.seeds_fresh")
-    body = _many(chosen.slug, seeds) if seeds else _one(chosen.slug, 1 if seed is None else seed, speed, home)
+    if seeds:
+        body, lines = _many(chosen.slug, seeds)
+    else:
+        body, lines = _one(chosen.slug, 1 if seed is None else seed, speed, home)
     if json_to:
         write_json(json_to, body)
     else:
-        for key, value in body.items():
-            typer.echo(f"{key}: {value}")
+        for line in lines:
+            typer.echo(line)
     raise typer.Exit(0 if body["passed"] else 1)
 
 
-def _one(name: str, seed: int, speed: str, home: Path | None) -> dict[str, object]:
+def _one(name: str, seed: int, speed: str, home: Path | None) -> tuple[dict[str, Any], list[str]]:
+    """(the contract's object, what stands on a terminal)"""
     from muster.exercise.demo import steady_pace_of
     from muster.exercise.engine import run_once
     from muster.exercise.scenario import load_scenario
 
     pace = steady_pace_of(speed)
     place = home.resolve() if home else None
-    return run_once(
+    done = run_once(
         load_scenario(name), seed, home=place, pace=pace, tell=lambda minute, line: _line(f"T+{minute:.0f} {line}")
-    ).as_json()
+    )
+    return done.as_json(), [f"{done.scenario}, seed {seed}, {done.seconds:.0f} s:", *done.lines()]
 
 
-def _many(name: str, seeds: str) -> dict[str, object]:
+def _many(name: str, seeds: str) -> tuple[dict[str, Any], list[str]]:
+    """As `_one`, of all seeds together."""
     from muster.exercise.scenario import load_scenario
-    from muster.exercise.seeds import parse_seeds, run_many, summary
+    from muster.exercise.seeds import parse_seeds, run_many, summary, summary_lines
 
     def tell(result: Result) -> None:
         met = "met" if result.outcome["needs_met"] else "missed"
         _line(f"seed {result.seed}: {met}, stated {result.outcome['stated_p']}, {result.seconds:.0f} s")
 
-    return summary(run_many(load_scenario(name), parse_seeds(seeds), tell))
+    body = summary(run_many(load_scenario(name), parse_seeds(seeds), tell))
+    return body, summary_lines(body)
 
 
 @app.command("exercise-coverage")

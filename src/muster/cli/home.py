@@ -23,15 +23,18 @@ def init(address: Annotated[str, typer.Option(help="Where the system will answer
     from muster.conf.setup import setup_django
 
     setup_django()
-    from muster.conf.first_start import first_administrator, prepare
+    from muster.conf.first_start import first_administrator, link_was_made, prepare
 
     prepare()
+    again = link_was_made()
     token = first_administrator()
     if token is None:
         typer.echo("Ready. The administrator has a password already.")
     else:
         typer.echo("Ready. First administrator: login name admin, one-time link (24 hours):")
         typer.echo(f"{address.rstrip('/')}/first/{token}/")
+        if again:
+            typer.echo("Any link printed before is void now; only this one opens.")
 
 
 @check.command()

@@ -12,7 +12,7 @@ import sys
 import typer
 from django.db.utils import DatabaseError
 
-from muster.cli import certs, deploy, deploy_words, exercise, home, keep, relay_words, run, standby
+from muster.cli import certs, deploy, deploy_words, exercise, home, keep, people, relay_words, run, standby
 from muster.core.errors import InvalidInput, MusterError, Unreadable
 
 REFUSED = 1
@@ -80,8 +80,10 @@ PLAIN = {
     "up.port_taken": "Port %(port)s is taken by another program; choose another one with --port.",
     "up.not_ready": "The data folder %(home)s is not set up, or is older than this program; run `muster init` first.",
     "up.no_answer": "The server did not answer; see %(log)s.",
-    "plan.unreadable": "%(path)s is not an instance that the planner can read.",
-    "plan.invalid": "%(path)s breaks a rule of instances: %(rule)s.",
+    "plan.unreadable": "%(path)s is no instance for the planner: that is an .npz file with its arrays.",
+    "plan.no_instance": "%(path)s is no instance for the planner: that is an .npz file with arrays, and these are not in "
+    "it: %(missing)s.",
+    "plan.invalid": "The planner can not use %(path)s: %(rule)s.",
     "lane.unknown": "There is no lane %(name)s; choose one of %(known)s.",
     "restore.not_empty": "%(path)s is not empty; restore into an empty folder.",
     "restore.database_not_empty": "The database named by MUSTER_DATABASE_URL is not empty; name an empty one.",
@@ -91,6 +93,7 @@ PLAIN = {
 }
 
 
+PLAIN.update(people.SENTENCES)
 PLAIN.update(exercise.SENTENCES)
 PLAIN.update(relay_words.SENTENCES)
 PLAIN.update(deploy_words.SENTENCES)

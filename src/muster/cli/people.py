@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Take over an office's own files.", no_args_is_help=True)
 
+NO_TABLE = ("file.header_missing", "file.column_missing")
+SENTENCES = {
+    "history.no_table": "%(path)s has no table of past callouts. A history has one row per alert, under the columns "
+    "%(columns)s.",
+    "history.is_roster": "%(path)s looks like a roster: take it over with `muster import people`. A history has one row "
+    "per alert, under the columns %(columns)s.",
+}
 DATUM_HELP = "Where the file's coordinates come from: wgs84 (GPS, Tianditu), gcj02 (AMap, Tencent), bd09 (Baidu)."
 
 
@@ -55,6 +62,20 @@ def _start() -> None:
 
     if not is_ready():
         prepare()
+
+
+def _no_history(file: Path, data: bytes) -> InvalidInput:
+    """What to say of a file without the columns of a history; most often it is the roster."""
+    from muster.codecs.history import ALIASES, REQUIRED
+    from muster.codecs.roster import find_roster
+    from muster.codecs.workbook import open_workbook
+
+    columns = ", ".join(f"{field} ({next(n for n in ALIASES[field] if not n.isascii())})" for field in REQUIRED)
+    try:
+        find_roster(open_workbook(data))
+    except InvalidInput:
+        return InvalidInput("history.no_table", path=str(file), columns=columns)
+    return InvalidInput("history.is_roster", path=str(file), columns=columns)
 
 
 File = Annotated[Path, typer.Argument(help="The file: .xlsx, .xls or .csv (UTF-8 or GB18030).")]
@@ -118,7 +139,10 @@ def history(
     from muster.access.rights import SYSTEM
     from muster.apps.service.actions import import_history
 
-    body = import_history(SYSTEM, data)
+    try:
+        body = import_history(SYSTEM, data)
+    except InvalidInput as error:
+        raise (_no_history(file, data) if error.code in NO_TABLE else error) from error
     if json_to:
         write_json(json_to, body)
     if json_to != "-":

@@ -11,11 +11,25 @@ from typing import Annotated
 import typer
 
 from muster.cli.output import check_writable, write_json
-from muster.core.errors import Unreadable
+from muster.core.errors import MusterError, Unreadable
 
 app = typer.Typer(help="The planner by itself.", no_args_is_help=True)
 
 SHORT = 1
+# The rules that a stored instance can break, in words; `field` is the name of an array.
+RULES = {
+    "planning.not_a_number": "%(field)s holds something else than numbers",
+    "planning.array_shape": "%(field)s has another shape than it needs (%(expected)s)",
+    "planning.negative": "%(field)s holds a negative value (place %(index)s)",
+    "planning.not_finite": "%(field)s holds a value that is no finite number (place %(index)s)",
+    "planning.not_a_share": "%(field)s holds a value outside 0 to 1 (place %(index)s)",
+    "planning.need_capability": "need_cap holds %(capability)s, which is no capability",
+    "planning.need_people": "need_n holds %(people)s, which is no number of people that can be planned for",
+    "planning.need_due": "need_due holds %(due_minutes)s, which is no number of minutes",
+    "planning.need_lines": "it has %(lines)s lines of need; from 1 to %(most)s can be planned for together",
+    "planning.target": "p, the wanted chance, is %(target)s; it has to lie between 0 and 1",
+    "planning.correlation": "%(field)s, the correlation, is %(value)s; it has to be at least 0 and below 1",
+}
 
 
 @app.callback()
@@ -48,8 +62,16 @@ def solve(
     try:
         answer = solve_instance(arrays, seed, budget)
     except InvalidProblem as error:
-        raise Unreadable("plan.invalid", path=str(instance), rule=str(error)) from error
+        raise _refusal(instance, error) from error
     if "shortfall" in answer:
         write_json(json_to, answer)
         raise typer.Exit(SHORT)
     write_json(json_to, {**answer, "seconds": round(time.perf_counter() - started, 3)})
+
+
+def _refusal(instance: Path, error: MusterError) -> Unreadable:
+    if error.code == "planning.instance_incomplete":
+        return Unreadable("plan.no_instance", path=str(instance), missing=error.params["missing"])
+    known = RULES.get(error.code)
+    rule = known % {"index": 0, **error.params} if known else str(error)
+    return Unreadable("plan.invalid", path=str(instance), rule=rule)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from muster.cli.output import check_writable, write_json
+from muster.cli.relay_words import status_lines
 from muster.core.errors import InvalidInput, MusterError, Unreadable
 
 app = typer.Typer(
@@ -166,8 +167,8 @@ def status(
     if json_to:
         write_json(json_to, body)
     if json_to != "-":
-        for name, value in body.items():
-            typer.echo(f"{name}: {value}")
+        for line in status_lines(body):
+            typer.echo(line)
     raise typer.Exit(1 if state.trouble else 0)
 
 

@@ -20,19 +20,17 @@ from muster.core.units import from_beijing
 ReplyKind = Literal["none", "accepted", "declined"]
 FIELDS = ("callout_id", "called_at", "member_no", "channel", "delivered", "reply", "reply_minutes", "arrived_minutes")
 REQUIRED = FIELDS[:6]
-_naming = naming(
-    {
-        "callout_id": ("callout_id", "callout", "召集编号", "召集"),
-        "called_at": ("called_at", "召集时间", "发出时间"),
-        "member_no": ("member_no", "队员编号", "编号"),
-        "channel": ("channel", "渠道", "通知方式"),
-        "delivered": ("delivered", "送达", "是否送达"),
-        "reply": ("reply", "回复", "答复"),
-        "reply_minutes": ("reply_minutes", "回复分钟", "回复用时(分钟)"),
-        "arrived_minutes": ("arrived_minutes", "到达分钟", "到达用时(分钟)"),
-    },
-    ("序号",),
-)
+ALIASES: dict[str, tuple[str, ...]] = {
+    "callout_id": ("callout_id", "callout", "召集编号", "召集"),
+    "called_at": ("called_at", "召集时间", "发出时间"),
+    "member_no": ("member_no", "队员编号", "编号"),
+    "channel": ("channel", "渠道", "通知方式"),
+    "delivered": ("delivered", "送达", "是否送达"),
+    "reply": ("reply", "回复", "答复"),
+    "reply_minutes": ("reply_minutes", "回复分钟", "回复用时(分钟)"),
+    "arrived_minutes": ("arrived_minutes", "到达分钟", "到达用时(分钟)"),
+}
+_naming = naming(ALIASES, ("序号",))
 _CHANNELS = {
     "sms": "sms",
     "短信": "sms",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.conf.checks import Finding, look
 
@@ -62,12 +63,24 @@ WORDS: dict[str, Words] = {
         _("muster certs renew, or for a given one muster certs use; nothing has to be stopped."),
     ),
     "tls.ends": (
-        _("The certificate ends in %(days)s days (%(until)s)."),
+        ngettext_lazy(
+            "The certificate ends in %(days)s day (%(until)s).",
+            "The certificate ends in %(days)s days (%(until)s).",
+            "days",
+        ),
         _("Ask %(issuer)s for a new one, then muster certs use."),
     ),
     "tls.ends_own": (
-        _("The certificate ends in %(days)s days (%(until)s), and was not renewed by itself."),
+        ngettext_lazy(
+            "The certificate ends in %(days)s day (%(until)s), and was not renewed by itself.",
+            "The certificate ends in %(days)s days (%(until)s), and was not renewed by itself.",
+            "days",
+        ),
         _("muster certs renew; if that is refused, the office's own authority has ended."),
+    ),
+    "tls.not_shown": (
+        _("There is a certificate, but Muster was started before it and still answers at %(address)s, without HTTPS."),
+        _("Start Muster anew: systemctl restart muster, or muster up. Then it answers by HTTPS."),
     ),
     "tls.good": (_("The certificate is valid until %(until)s."), NOTHING),
     "backups.setting": (
@@ -86,7 +99,12 @@ WORDS: dict[str, Words] = {
         _("The newest backup is %(hours)s hours old."),
         _("See whether Muster runs, and whether %(folder)s can be written."),
     ),
-    "backups.good": (_("%(count)s backups, the newest not older than a day."), NOTHING),
+    "backups.good": (
+        ngettext_lazy(
+            "%(count)s backup, not older than a day.", "%(count)s backups, the newest not older than a day.", "count"
+        ),
+        NOTHING,
+    ),
     "backups.same_disk": (
         _("Backups lie on the same disk as the data."),
         _("Name a folder on another disk or machine: MUSTER_BACKUP_DIR"),
@@ -141,7 +159,8 @@ WORDS: dict[str, Words] = {
 def say(finding: Finding) -> tuple[str, str]:
     """(what is so, what to do) in the language of the moment."""
     what, to_do = WORDS[finding.code]
-    return str(what) % finding.params, str(to_do) % finding.params if to_do else ""
+    # Not str(what) first: words with a plural need the number to choose by.
+    return str(what % finding.params), str(to_do) % finding.params if to_do else ""
 
 
 def troubles() -> list[dict[str, str]]:

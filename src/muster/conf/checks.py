@@ -162,7 +162,15 @@ def certificate(home: Path) -> Found:
     elif params["days"] < tls.WARN_DAYS:
         yield Finding("tls.ends_own" if shown.own else "tls.ends", "wrong", params)
     else:
-        yield Finding("tls.good", "good", params)
+        yield _shown_to_browsers(home, params)
+
+
+def _shown_to_browsers(home: Path, params: dict[str, object]) -> Finding:
+    """A certificate helps nobody while the system that runs was started before it came."""
+    address = lock.address(home)
+    if address.startswith("http://"):
+        return Finding("tls.not_shown", "wrong", {"address": address})
+    return Finding("tls.good", "good", params)
 
 
 def backups(home: Path) -> Found:

@@ -34,6 +34,11 @@ def is_ready() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
+def link_was_made() -> bool:
+    """Whether a first administrator waits with a link already; `first_administrator` makes that one void."""
+    return Account.objects.filter(role=Role.SYSTEM_ADMIN, active=True).exists()
+
+
 def first_administrator() -> str | None:
     """The one-time token of the first administrator; None once any administrator has set a password."""
     admins = list(Account.objects.select_related("user").filter(role=Role.SYSTEM_ADMIN, active=True))

@@ -82,6 +82,7 @@ class Running:
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
         self.served = tls.files(self.home)
         self.address = f"{'https' if self.served else 'http'}://{shown}:{self.port}/"
+        self.told = {tls.SPOKEN_VARIABLE: "https" if self.served else "http"}
         self.lock.take(self.address)
 
     def run(self, stop: threading.Event, announce: Callable[[str], None]) -> None:
@@ -90,18 +91,19 @@ class Running:
         shutil.rmtree(self.home / beats.FOLDER, ignore_errors=True)
         held = [each for each in lane_programs() if self.pair.held and each.name.removeprefix("lane-") in HELD_LANES]
         started = [each for each in lane_programs() if each not in held]
-        supervisor = Supervisor([web_program(self.host, self.port, self.served), *started], self.home / "log")
+        programs = [web_program(self.host, self.port, self.served), *started]
+        supervisor = Supervisor(programs, self.home / "log", environment=self.told)
         self.pair.start(stop)
         deadline = time.monotonic() + ANSWER_SECONDS
-        waiting, shown = True, tls.change_mark(self.home)
+        waiting = True
+        renewed = self._renewals()
 
         def watch() -> None:
-            nonlocal waiting, shown
+            nonlocal waiting
             pair.check_not_fenced(self.home)
             while held and not self.pair.held:
                 supervisor.add(held.pop())
-            if tls.change_mark(self.home) != shown:
-                shown = tls.change_mark(self.home)
+            if renewed():
                 supervisor.restart("web")  # it reads its certificate at start only
             if waiting and self.answers():
                 waiting = False
@@ -113,6 +115,17 @@ class Running:
             supervisor.run(stop, each=watch)
         finally:
             self.lock.free()
+
+    def _renewals(self) -> Callable[[], bool]:
+        """Says once for every exchange that there is another certificate to show. A plain system shows none: it stays plain."""
+        shown = tls.change_mark(self.home)
+
+        def renewed() -> bool:
+            nonlocal shown
+            before, shown = shown, tls.change_mark(self.home)
+            return self.served is not None and shown is not None and shown != before
+
+        return renewed
 
     def answers(self) -> bool:
         """Whether the web server answers. A site may allow other host names only: a refusal is an answer too."""

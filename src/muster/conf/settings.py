@@ -19,7 +19,7 @@ SECRET_KEY = SECRETS.django_key
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("MUSTER_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("MUSTER_ORIGINS", "").split(",") if o]
-HTTPS_HERE = tls.files(HOME) is not None  # our own web server speaks HTTPS
+HTTPS_HERE = tls.speaks_https(HOME, os.environ)  # our own web server speaks HTTPS
 SECURE = HTTPS_HERE or os.environ.get("MUSTER_HTTPS", "") == "1"
 
 INSTALLED_APPS = [

@@ -3,7 +3,8 @@
     HOME/tls/ca.pem, ca.key            the office's own authority, if it has one
     HOME/tls/server.pem, server.key    what the web server shows; HTTPS is on when both are there
 
-`muster up` notices a changed server.pem and shows the new one; nothing has to be stopped for a renewal. Times are UTC.
+`muster up` notices a changed server.pem and shows the new one; nothing has to be stopped for a renewal. Whether it speaks
+HTTPS at all is settled when it starts. Times are UTC.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +27,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from muster.core.errors import Conflict, InvalidInput, NotFound, Unreadable
 
 FOLDER = "tls"
+SPOKEN_VARIABLE = "MUSTER_SPEAKS"  # "https" or "http": what `muster up` settled at its start, told to its children
 CA_DAYS = 3650
 SERVER_DAYS = 397  # what browsers accept at most from anybody
 WARN_DAYS = 30
@@ -56,6 +59,14 @@ def files(home: Path) -> tuple[Path, Path] | None:
     """(certificate chain, key) to serve with; None when the server speaks plain HTTP."""
     found = folder(home) / "server.pem", folder(home) / "server.key"
     return found if all(path.exists() for path in found) else None
+
+
+def speaks_https(home: Path, environment: Mapping[str, str]) -> bool:
+    """Whether the web server of this folder speaks HTTPS: as the running `muster up` settled it, else as the next one will.
+
+    A certificate issued while it runs must not make half of it (the cookies, the day of HTTPS only) behave as if."""
+    settled = environment.get(SPOKEN_VARIABLE, "")
+    return settled == "https" if settled else files(home) is not None
 
 
 def change_mark(home: Path) -> tuple[int, int] | None:

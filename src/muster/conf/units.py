@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from muster.core.errors import Unreadable
+
 UNIT = """\
 [Unit]
 Description={description}
@@ -31,7 +33,9 @@ LOW_PORT = "AmbientCapabilities=CAP_NET_BIND_SERVICE\n"
 
 
 def write_units(into: Path, prefix: Path, *, user: str, host: str, port: int) -> list[Path]:
-    """muster.service and muster-standby.service, the one stopping the other. Error: OSError."""
+    """muster.service and muster-standby.service, the one stopping the other. Errors: OSError, Unreadable "units.no_folder"."""
+    if not into.is_dir():  # not made here: a mistyped name would hide the units from systemd
+        raise Unreadable("units.no_folder", path=str(into))
     low = LOW_PORT if port < 1024 else ""
     kinds = {
         "muster.service": {

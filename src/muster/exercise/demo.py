@@ -125,8 +125,6 @@ def _play(
     seen = play(scenario, DEMO_SEED, server, gateway, trap, hand, pace=pace, tell=tell)
     hand.set(scenario.at(scenario.desk["pay"]), 1.0)
     result = judge(scenario, DEMO_SEED, seen, time.monotonic() - began)
-    for one in result.assertions:
-        say(f"  {'held  ' if one.holds else 'BROKEN'}  {one.name}: {one.measured}")
-    met = "all posts filled in time" if result.outcome["needs_met"] else "not all posts filled in time"
-    say(f"  {met}; promised {result.outcome['stated_p']:.3f}; {result.outcome['came']} came")
+    for line in result.lines():
+        say(line)
     return result.passed

@@ -57,6 +57,14 @@ class Result:
             "seconds": round(self.seconds, 1),
         }
 
+    def lines(self) -> list[str]:
+        """What came of it, for people: a line per assertion, then what the posts and the promise came to."""
+        told = [f"  {'held  ' if one.holds else 'BROKEN'}  {one.name}: {one.measured}" for one in self.assertions]
+        met = "all posts filled in time" if self.outcome["needs_met"] else "not all posts filled in time"
+        stated = self.outcome["stated_p"]
+        promise = "no chance was promised" if stated is None else f"promised {stated:.3f}"
+        return [*told, f"  {met}; {promise}; {self.outcome['came']} came"]
+
 
 def quiet(_minute: float, _line: str) -> None:
     """Tell nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from scipy.stats import binom
@@ -53,6 +53,18 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
         "on_scene_enough": sum(bool(r.outcome["on_scene_enough"]) for r in results),
         "broken_seeds": broken,
     }
+
+
+def summary_lines(body: Mapping[str, Any]) -> list[str]:
+    """The summary for people."""
+    broken = ", ".join(str(seed) for seed in body["broken_seeds"])
+    kept = "refuted" if body["refuted"] else "not refuted"
+    return [
+        f"{body['scenario']}, {body['runs']} runs: all posts filled in time in {body['needs_met']}",
+        f"  promised {body['mean_stated_p']:.3f} on average: {kept}",
+        f"  enough people on the scene in {body['on_scene_enough']}; missed without warning: {body['missed_without_warning']}",
+        f"  BROKEN  assertions with seeds {broken}" if broken else "  held    every assertion with every seed",
+    ]
 
 
 def run_many(

@@ -44,6 +44,12 @@ def read(path: Path) -> dict[str, object]:
         return {}
 
 
+def address(home: Path) -> str:
+    """Where the running system of that data folder answers; "" when none runs or it has no address yet."""
+    said = str(read(home / FILE).get("address", "")) if is_held(home) else ""
+    return said if said.startswith(("http://", "https://")) else ""
+
+
 def is_held(home: Path) -> bool:
     """Whether some process holds the lock of that data folder just now."""
     try:

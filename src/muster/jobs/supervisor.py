@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,15 +48,19 @@ class Child:
     started: float = 0.0
     failures: int = 0
     due: float = 0.0
+    asked_to_end: bool = False
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """`tick` does whatever is due now; `run` ticks until `stop` is set. `now` is a monotonic clock."""
+    """`tick` does whatever is due now; `run` ticks until `stop` is set. `now` is a monotonic clock.
+
+    `environment` is what the children are told beside the supervisor's own environment."""
 
     programs: Sequence[Program]
     log_folder: Path
     now: Callable[[], float] = time.monotonic
+    environment: Mapping[str, str] = field(default_factory=dict)
     children: list[Child] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +75,10 @@ class Supervisor:
                 self._start(child)
 
     def _mourn(self, child: Child) -> None:
+        if child.asked_to_end:
+            log.info("supervisor.child_restarted", child=child.program.name)
+            child.process, child.asked_to_end, child.due = None, False, self.now()
+            return
         lived = self.now() - child.started
         child.failures = 1 if lived >= STEADY_SECONDS else child.failures + 1
         child.due = self.now() + delay_seconds(child.failures)
@@ -88,7 +96,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, PARENT_VARIABLE: "1"},
+                env={**os.environ, **self.environment, PARENT_VARIABLE: "1"},
                 preexec_fn=die_with_parent,
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the rest in order
             )
@@ -99,9 +107,10 @@ class Supervisor:
         self.children.append(Child(program))
 
     def restart(self, name: str) -> None:
-        """Ask the program of that name to end; it is started again like any that ended."""
+        """Ask the program of that name to end; it is started again at once, and that counts as no failure."""
         for child in self.children:
             if child.program.name == name and child.process is not None:
+                child.asked_to_end = True
                 child.process.send_signal(signal.SIGTERM)
 
     def run(self, stop: threading.Event, each: Callable[[], None] = lambda: None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from muster.access.rights import Actor
 from muster.apps.desk import regions, speech
 from muster.apps.incidents.board import Board, PeopleCounts, Repair, heads_short
+from muster.web.icons import icon
 from tests.desk.sample_board import CAPABILITIES, COMMANDER, DUTY_OFFICER, board, lines, proposal, verdict
 
 TOWN = Actor("account:4", "", "town_officer", unit_path="office/t1")
@@ -261,3 +263,25 @@ def test_two_lines_that_ask_for_the_same_capability_have_each_their_own_figure()
     )
     assert [row.to_call for row in shown["rows"]] == [3, 8]
     assert speech.proposal_words(board(), twice) == "Call 11 more: Drone pilot"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_does_not_reach_the_target_is_never_called_certified(language: str) -> None:
+    weak = board(verdict=verdict(proposal=proposal(count=682, p_low=0.05, p_hat=0.06)))
+    near = board(verdict=verdict(proposal=proposal(p_low=0.948, p_hat=0.955)))
+    with translation.override(language):
+        for shown in (weak, near):
+            html = regions.render(shown, COMMANDER)["verdict"]
+            wall = wall_board_html(shown)
+            assert "tag-ok" not in html.split('class="next"')[1]
+            assert "tag-warn" in html.split('class="next"')[1]
+            assert ("Best that can be done" in html) or ("眼下最多能做到" in html)
+            assert str(icon("shield-check", 24)) not in wall
+            assert 'class="ok"' not in wall
+        assert "tag-ok" in regions.render(board(), COMMANDER)["verdict"].split('class="next"')[1]
+        assert str(icon("shield-check", 24)) in wall_board_html(board())
+
+
+def wall_board_html(shown: Board) -> str:
+    values = {**regions.context(shown, COMMANDER), "meaning": []}
+    return render_to_string("desk/wall/_verdict.html", values)

@@ -185,6 +185,27 @@ def proposal_words(board: Board, proposal: Proposal) -> str:
     return _("Call %(n)s more people") % {"n": n}
 
 
+def holds(board: Board) -> bool:
+    """Whether what is proposed keeps the promise: its lower limit reaches the target. Only then it is called certified."""
+    proposal = board.verdict.proposal
+    return proposal is not None and proposal.p_low is not None and proposal.p_low >= board.verdict.target
+
+
+def channel_words(board: Board) -> str:
+    """What the proposal, or its absence, assumes while the gateway takes nothing; "" while it takes texts."""
+    if board.verdict.without_channel != "sms" or board.state in OVER or board.incident_state in ENDED:
+        return ""
+    if board.state in UNAPPROVED:
+        return _(
+            "The SMS gateway takes nothing: whoever is called by text does not count. Approve and telephone the list."
+        )
+    if board.verdict.proposal is not None:
+        return _("The SMS gateway takes nothing: only people who are called by telephone count here.")
+    if board.verdict.word == "enough":
+        return ""
+    return _("No repair by text while the SMS gateway takes nothing: telephone the call list, or wait until it works.")
+
+
 def proposal_names(proposal: Proposal) -> str:
     """The first names of a proposal, and how many more."""
     names = _(", ").join(proposal.names)
@@ -222,6 +243,9 @@ def main_act(board: Board, actor: Actor) -> Act | None:
         return Act(_("Release %(n)s early") % {"n": show.count(board.releasable)}, f"{home}/release/", spared)
     if not board.lines and actor.may(Right.PROPOSE):
         return Act(_("Set the needs"), f"{home}/needs/")
+    unhelped = proposal is None and board.verdict.word in ("short", "at_risk") and not board.verdict.measured
+    if unhelped and board.verdict.without_channel and board.lines and actor.may(Right.RECORD):
+        return Act(_("To the call list"), f"{home}/call-list/")
     if proposal is None and board.verdict.word == "short" and not board.verdict.measured and actor.may(Right.PROPOSE):
         alone = _("The planner finds nobody more who would help. A person may know somebody it does not.")
         return Act(_("Pick people by hand"), f"{home}/pick/", alone)

@@ -106,6 +106,7 @@ class Verdict:
     repairs: tuple[Repair, ...]
     proposal: Proposal | None
     measured: bool = False  # every due time has passed: the number is a fact, not a forecast
+    without_channel: str = ""  # "sms" while the gateway takes nothing: new alerts by text count for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,10 @@ class Reason:
     """Something outside people's will that keeps those called from coming in time, as counts.
 
     kind: lane (a process of this system stands still; `names` its name, `minutes` since when) | unsent (the gateway has
-    not taken `n` of `of` texts for `minutes`) | texts (`n` of `of` not delivered) | area (nothing is delivered and nobody
-    answers in `names`; `n` called there) | unanswered (`of` texts count as delivered, only `n` were answered) | road
-    (`names` is closed: `n` people need `minutes` more, the median; `lost` have no way left)."""
+    not taken `n` of `of` texts for `minutes`) | backlog (it takes texts; `n` of `of` have waited long and still do) | texts
+    (`n` of `of` not delivered) | area (nothing is delivered and nobody answers in `names`; `n` called there) | unanswered
+    (`of` texts count as delivered, only `n` were answered) | road (`names` is closed: `n` people need `minutes` more, the
+    median; `lost` have no way left)."""
 
     kind: str
     n: int = 0

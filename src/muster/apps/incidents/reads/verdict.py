@@ -36,6 +36,7 @@ def verdict_of(callout: Callout, actor: Actor, run: SolveRun | None, needs: list
         repairs=_repairs(run, by_order),
         proposal=proposal_of(callout, actor, run, by_order),
         measured=bool(run and run.certificate.get("measured")),
+        without_channel=run.certificate.get("without_channel", "") if run else "",
     )
 
 

@@ -97,7 +97,6 @@ def verdict(**changes: object) -> Verdict:
             (6.8, 0.41),
             (7.1, 0.3949),
         ),
-        missing=((CAPABILITIES["drone"], 1),),
         conflict=(),
         repairs=(
             Repair("more_minutes", CAPABILITIES["drone"], 7, 0.88),

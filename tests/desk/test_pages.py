@@ -105,7 +105,7 @@ BOARDS = {
     "short": board(),
     "approval": board(state="recommended", people=PeopleCounts(), verdict=verdict(word="enough", p_hat=0.956)),
     "no right": board(verdict=verdict(proposal=proposal(may_approve=False, why_not="access.not_allowed"))),
-    "enough": board(verdict=verdict(word="enough", p_hat=0.9999, proposal=None, repairs=(), missing=()), releasable=3),
+    "enough": board(verdict=verdict(word="enough", p_hat=0.9999, proposal=None, repairs=()), releasable=3),
     "measured": board(verdict=verdict(word="enough", p_hat=1.0, measured=True, proposal=None, repairs=())),
     "over": board(state="stood_down", verdict=verdict(proposal=None)),
     "unsolved": board(state="draft", lines=(), verdict=verdict(word="unknown", p_hat=None, p_low=None, proposal=None,

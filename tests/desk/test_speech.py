@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.access.rights import Actor
 from muster.apps.desk import regions, speech
-from muster.apps.incidents.board import PeopleCounts, Repair
+from muster.apps.incidents.board import Board, PeopleCounts, Repair, heads_short
+from muster.web.icons import icon
 from tests.desk.sample_board import CAPABILITIES, COMMANDER, DUTY_OFFICER, board, lines, proposal, verdict
 
 TOWN = Actor("account:4", "", "town_officer", unit_path="office/t1")
 AUDITOR = Actor("account:5", "", "auditor")
-CALM = {"word": "enough", "proposal": None, "repairs": (), "missing": ()}
+CALM = {"word": "enough", "proposal": None, "repairs": ()}
 
 
 @pytest.fixture(autouse=True)
@@ -63,10 +65,53 @@ def test_in_chinese_it_reads_as_a_person_would_say() -> None:
         assert speech.proposal_words(board(), proposal()) == "再召 3 名无人机操作"
 
 
-def test_several_short_lines_are_counted() -> None:
-    two = board(verdict=verdict(missing=((CAPABILITIES["drone"], 1), (CAPABILITIES["medic"], 2))))
-    assert speech.shortest(two) == "Drone pilot: 1 short, and 1 more lines"
-    assert speech.shortest(board(verdict=verdict(missing=()))) == ""
+def changed(**by_slug: dict[str, object]) -> Board:
+    """The board of the picture with these lines otherwise."""
+    rows = tuple(replace(line, **by_slug.get(line.capability.slug, {})) for line in lines())
+    return board(lines=rows)
+
+
+def test_the_line_that_lacks_most_heads_is_named_and_only_lines_that_are_not_safe_are_counted() -> None:
+    """28 of 120 have accepted: "1 short" for the first line of the plan would be read as nearly there."""
+    empty = changed(fire={"expected": 30.2, "p": 0.0002, "missing": 90}, drone={"p": 0.0001})
+    assert speech.shortest(empty) == "Fire-ground support: 90 short, and 1 more lines"
+    filled = changed(
+        drone={"on_scene": 2, "missing": 0, "p": 0.2},
+        medic={"expected": 4.4, "p": 0.3, "missing": 2},
+        leader={"p": 0.92},
+        radio={"on_scene": 4, "p": 0.1},
+    )
+    assert speech.shortest(filled) == "Medic: 2 short, and 1 more lines"
+    with translation.override("zh-hans"):
+        assert speech.shortest(filled) == "医疗救护差 2 名，另有 1 项也吃紧"
+    assert speech.shortest(changed(drone={"on_scene": 2, "missing": 0})) == ""
+
+
+def test_a_line_where_enough_are_expected_may_be_short_and_is_not_told_as_one_head_short() -> None:
+    doubtful = changed(drone={"expected": 2.3, "p": 0.41, "missing": 0})
+    assert speech.shortest(doubtful) == "Drone pilot: may be short"
+    with translation.override("zh-hans"):
+        assert speech.shortest(doubtful) == "无人机操作可能不够"
+
+
+def test_once_time_is_up_heads_are_counted_by_who_is_there() -> None:
+    over = board(lines=lines()[5:6], verdict=verdict(measured=True))
+    assert speech.verdict_words(over).strong == "Drone pilot: 2 short"
+
+
+@pytest.mark.parametrize(("people", "expected", "heads"), [(120, 28.0, 92), (2, 1.3, 1), (2, 2.0, 0), (4, 3.999, 1)])
+def test_heads_short_are_whole_and_rounded_up(people: int, expected: float, heads: int) -> None:
+    assert heads_short(people, expected) == heads
+
+
+def test_from_995_in_a_thousand_it_is_almost_always() -> None:
+    """ ">99.9%" and "about 99 times in 100" do not stand side by side."""
+    assert "almost always" in speech.odds_words(board(verdict=verdict(p_hat=0.9991)))
+    assert "99 times in 100" in speech.odds_words(board(verdict=verdict(p_hat=0.9949)))
+    with translation.override("zh-hans"):
+        assert "几乎每次" in speech.odds_words(board(verdict=verdict(p_hat=0.995)))
+        ready = board(state="recommended", verdict=verdict(word="enough", p_hat=0.9991))
+        assert "几乎每次" in speech.verdict_words(ready).meaning[0]
 
 
 def test_rivals_are_named() -> None:
@@ -195,7 +240,7 @@ def test_lines_have_their_own_word() -> None:
 
 
 def test_an_estimate_that_holds_with_a_limit_that_does_not_is_one_sentence_and_not_two() -> None:
-    held = board(verdict=verdict(word="enough", p_hat=0.957, p_low=0.944, missing=(), repairs=(), conflict=()))
+    held = board(verdict=verdict(word="enough", p_hat=0.957, p_low=0.944, repairs=(), conflict=()))
     said = speech.verdict_words(held)
     assert said.lead == "Enough are coming."
     assert said.meaning[1] == "The lower limit is still below the target: 3 more people would make it safe."
@@ -218,3 +263,25 @@ def test_two_lines_that_ask_for_the_same_capability_have_each_their_own_figure()
     )
     assert [row.to_call for row in shown["rows"]] == [3, 8]
     assert speech.proposal_words(board(), twice) == "Call 11 more: Drone pilot"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_does_not_reach_the_target_is_never_called_certified(language: str) -> None:
+    weak = board(verdict=verdict(proposal=proposal(count=682, p_low=0.05, p_hat=0.06)))
+    near = board(verdict=verdict(proposal=proposal(p_low=0.948, p_hat=0.955)))
+    with translation.override(language):
+        for shown in (weak, near):
+            html = regions.render(shown, COMMANDER)["verdict"]
+            wall = wall_board_html(shown)
+            assert "tag-ok" not in html.split('class="next"')[1]
+            assert "tag-warn" in html.split('class="next"')[1]
+            assert ("Best that can be done" in html) or ("眼下最多能做到" in html)
+            assert str(icon("shield-check", 24)) not in wall
+            assert 'class="ok"' not in wall
+        assert "tag-ok" in regions.render(board(), COMMANDER)["verdict"].split('class="next"')[1]
+        assert str(icon("shield-check", 24)) in wall_board_html(board())
+
+
+def wall_board_html(shown: Board) -> str:
+    values = {**regions.context(shown, COMMANDER), "meaning": []}
+    return render_to_string("desk/wall/_verdict.html", values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -166,3 +167,23 @@ def test_the_desk_gets_no_answer_from_whom_a_phone_has_taken(play: Play, monkeyp
     monkeypatch.setattr(Desk, "enter", lambda self, who, word: entered.append(who))
     play._telephone(10.0)
     assert (phones.asked, entered) == ([number], [])
+
+
+def test_the_commander_calls_ever_more_people_in_vain_only_once_in_a_row(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressed: list[float] = []
+    monkeypatch.setattr(play, "desk", SimpleNamespace(call_list=list))
+    said = {"proposed": 682, "releasable": 0, "weak": 682}
+
+    def decide(minute: float, **changes: int) -> bool:
+        play.desk.approve = lambda: pressed.append(minute) or True
+        return play._decide(minute, said | changes)
+
+    assert decide(3.0)
+    assert not decide(6.0)
+    assert not decide(9.0)
+    assert decide(12.0, weak=0)
+    assert decide(15.0)
+    assert not decide(18.0)
+    assert pressed == [3.0, 12.0, 15.0]

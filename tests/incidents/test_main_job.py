@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from muster.apps.channels.models import OutMessage
+from muster.apps.desk import speech
 from muster.apps.incidents import actions, reads
 from muster.apps.incidents.models import Alert
 from muster.apps.people.models import AwayNotice, Holding, Member
@@ -123,9 +125,13 @@ def test_a_shortfall_says_which_line_is_short_and_offers_certified_repairs(offic
     assert run.outcome == "shortfall"
     assert run.shortfall["orders"] == [1]
     assert run.shortfall["missing"] >= 15
-    verdict = reads.board(callout, office.duty).verdict
+    shown = reads.board(callout, office.duty)
+    verdict = shown.verdict
     assert verdict.word == "short"
-    assert verdict.missing[0][0].slug == "medic"
+    with translation.override("en"):
+        said = speech.shortest(shown).split()
+    assert said[0] == "medic:"
+    assert int(said[1]) >= 15, "heads against what is expected, not 1"
     assert all(repair.p_low is None or 0 <= repair.p_low <= 1 for repair in verdict.repairs)
 
 

@@ -65,6 +65,26 @@ def test_texts_that_the_gateway_does_not_take_are_counted_after_two_minutes(offi
     assert reasons(office, callout) == ()
 
 
+def test_the_age_of_unsent_texts_grows_and_counts_from_the_last_text_that_left(office, callout):
+    pks = some(callout, 5)
+    set_all(pks, state="queued", sent_at=None, delivered_at=None)
+    for minutes in (3, 4, 5):
+        assert [(r.kind, r.minutes) for r in reasons(office, callout)] == [("unsent", minutes)]
+        office.clock.forward(1)
+    callout.alerts.exclude(pk__in=pks).update(sent_at=office.clock.at - 4 * MINUTE)
+    assert [r.minutes for r in reasons(office, callout) if r.kind == "unsent"] == [4]
+
+
+def test_with_the_first_text_that_leaves_the_gateway_is_no_longer_said_to_take_nothing(office, callout):
+    pks = some(callout, 6)
+    set_all(pks, state="queued", sent_at=None, delivered_at=None)
+    assert [r.kind for r in reasons(office, callout)] == ["unsent"]
+    set_all(pks[:1], state="notified", sent_at=office.clock.at)
+    assert [(r.kind, r.n) for r in reasons(office, callout)] == [("backlog", 5)]
+    set_all(pks[1:], state="notified", sent_at=office.clock.at)
+    assert reasons(office, callout) == ()
+
+
 def test_texts_reported_as_failed_and_texts_without_a_report_are_one_reason(office, callout):
     """A missing report counts since those who have one answer and those without do not."""
     pks = some(callout, 12)
@@ -200,6 +220,7 @@ EXAMPLES = (
     Reason("lane", names=("solve",), minutes=2),
     Reason("lane", names=("send",), minutes=2),
     Reason("unsent", n=38, of=120, minutes=4),
+    Reason("backlog", n=12, of=120),
     Reason("texts", n=41, of=120),
     Reason("area", n=17, names=("新田社区", "高塘村", "北岭社区", "南坪村")),
     Reason("unanswered", n=2, of=113),
@@ -216,7 +237,7 @@ def test_every_reason_is_a_sentence_with_its_figures_in_the_readers_language(rea
         lines, more = told(sample_board.board(reasons=(reason,)))
     (line,) = lines
     assert more == 0
-    figures = [reason.n, reason.of if reason.kind in ("unsent", "texts", "unanswered") else 0, reason.lost]
+    figures = [reason.n, reason.of if reason.kind in ("unsent", "backlog", "texts", "unanswered") else 0, reason.lost]
     assert all(str(figure) in line.text for figure in figures if figure)
     latin = any("a" <= letter <= "z" for letter in line.text)
     assert latin is (language == "en")
@@ -225,5 +246,5 @@ def test_every_reason_is_a_sentence_with_its_figures_in_the_readers_language(rea
 
 def test_three_reasons_are_shown_and_the_rest_is_counted():
     lines, more = told(sample_board.board(reasons=EXAMPLES))
-    assert (len(lines), more) == (3, 6)
+    assert (len(lines), more) == (3, 7)
     assert {reason.kind for reason in EXAMPLES} == set(WORDS)

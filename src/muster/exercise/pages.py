@@ -25,8 +25,9 @@ def idle(_request: HttpRequest) -> JsonResponse:
     """Counts without personal data.
 
     "outbox", "unsolved", "imports": work that could be done now, all 0 when the system has caught up; a text that was
-    tried twice in vain and waits for its next try is none. "proposed", "releasable": people
-    the newest answers would call or let go, so that the desk need not open pages on which nothing stands."""
+    tried twice in vain and waits for its next try is none. "proposed", "releasable": people the newest answers would call or
+    let go, so that the desk need not open pages on which nothing stands; "weak": of the proposed those with whom the target
+    is still missed."""
     if not is_exercise_home():
         raise NotFound("exercise.not_an_exercise_home")
     imports = ImportRun.objects.filter(state__in=BUSY_IMPORTS)
@@ -35,12 +36,13 @@ def idle(_request: HttpRequest) -> JsonResponse:
 
 
 def _on_the_table() -> dict[str, int]:
-    proposed = releasable = 0
+    proposed = releasable = weak = 0
     for callout in Callout.objects.filter(state__in=[*UNAPPROVED, *RUNNING]):
         run = callout.solve_runs.order_by("-pk").first()
         if run is None:
             continue
         if not callout.waves.filter(solve_run_id__gte=run.pk).exists():
             proposed += len(run.proposal)
+            weak += len(run.proposal) * ((run.proposed_p_low or 0.0) < callout.target)
         releasable += len(run.releasable) if callout.state in RUNNING else 0
-    return {"proposed": proposed, "releasable": releasable}
+    return {"proposed": proposed, "releasable": releasable, "weak": weak}

@@ -80,6 +80,7 @@ class Play:
     _rung: set[str] = field(default_factory=set)
     _next_call: float = 0.0
     _next_approval: float = 0.0
+    _weak: bool = False  # what was approved last did not reach its target
     _next_release: float = RELEASE_FROM_MINUTE
     _stood_down: bool = False
     _over: bool = False
@@ -234,7 +235,10 @@ class Play:
         """The commander looks at what is proposed. True when something was sent."""
         if self._stood_down or minute < self.scenario.desk["approve"]:
             return False
-        if state["proposed"] and minute >= self._next_approval and self.desk.approve():
+        weak = state.get("weak", 0) > 0
+        in_vain = weak and self._weak  # nobody calls ever more people with whom it still does not do, twice in a row
+        if state["proposed"] and not in_vain and minute >= self._next_approval and self.desk.approve():
+            self._weak = weak
             self.tell(minute, "callout approved" if not self.approved else "replacements approved")
             self.approved, self._next_approval = True, minute + APPROVE_EVERY_MINUTES
             self._calls = [n for n in self.desk.call_list() if n not in self._rung]

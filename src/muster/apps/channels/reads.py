@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from muster.apps.channels.gates import gateway_url
@@ -20,6 +20,8 @@ CHUNK = 500
 # seconds where they come at all, and whoever is lost must be named early enough to be telephoned in time.
 SILENT_MINUTES = 3
 UNSENT_MINUTES = 2  # waiting this long, however often it was tried: the gateway does not take it, or not in time
+STUCK_TRIES, STUCK_TEXTS = 2, 3  # in vain: less than that happens on any day
+GIVEN_UP_COUNTS = timedelta(minutes=5)  # real time: so long the last try of a text that was given up still tells
 _LINK = re.compile(r" \S+ https?://\S+")  # with the one word before it: "或点", "or:"
 LEFT = (MessageState.SENT, MessageState.PERHAPS_SENT)
 UNSENT = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.PERHAPS_SENT)
@@ -156,6 +158,31 @@ def gateway_trouble(exercise: bool, at: datetime) -> str:
     overdue = recent.filter(state__in=LEFT, sent_at__lte=at - timedelta(minutes=SILENT_MINUTES)).count()
     told = recent.filter(state__in=(MessageState.DELIVERED, MessageState.FAILED)).count()
     return "no_reports" if overdue >= 10 and overdue >= told else ""
+
+
+def texts_stuck_since(exercise: bool) -> datetime | None:
+    """Since when (system's clock) the gateway of that mode is known to take no texts; None while it takes them or nothing
+    is known. One query while all is well.
+
+    Known is what was tried: STUCK_TEXTS or more were handed to it STUCK_TRIES times or more in vain, and it has taken
+    none since. The first one it takes ends it. So does GIVEN_UP_COUNTS after the last try of all, when nothing tries any
+    more: the next text that leaves shows what is true.
+    """
+    texts = OutMessage.objects.filter(exercise=exercise, channel="sms")
+    at_rest = Q(claim="")  # a try that is still under way has not failed yet
+    given_up = Q(state=MessageState.FAILED, next_try_at__gte=timezone.now() - GIVEN_UP_COUNTS)
+    in_vain = texts.filter(
+        Q(state__in=UNSENT) | given_up, at_rest | Q(tries__gt=STUCK_TRIES), sent_at=None, tries__gte=STUCK_TRIES
+    ).aggregate(n=Count("id"), first=Min("queued_at"), tried=Max("claimed_at", filter=at_rest))
+    if in_vain["n"] < STUCK_TEXTS:
+        return None
+    taken = texts.filter(error="").exclude(sent_at=None).aggregate(at=Max("sent_at"), tried=Max("claimed_at"))
+    if taken["at"] is None:
+        return in_vain["first"]
+    # claims are real time: what was taken at the last try, or after it, counts for more than what was not
+    tried, took = in_vain["tried"], taken["tried"]
+    works = taken["at"] >= in_vain["first"] if tried is None or took is None else took >= tried
+    return None if works else max(taken["at"], in_vain["first"])
 
 
 def outbox_waiting() -> int:

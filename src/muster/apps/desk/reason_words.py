@@ -50,6 +50,13 @@ def _unsent(reason: Reason) -> str:
     }
 
 
+def _backlog(reason: Reason) -> str:
+    return _("The SMS gateway takes texts; %(n)s of %(of)s still wait and stand on the call list until they leave.") % {
+        "n": show.count(reason.n),
+        "of": show.count(reason.of),
+    }
+
+
 def _texts(reason: Reason) -> str:
     return _("Texts are failing: %(n)s of %(of)s not delivered; they stand on the call list.") % {
         "n": show.count(reason.n),
@@ -97,6 +104,7 @@ def _road(reason: Reason) -> str:
 WORDS: dict[str, tuple[Callable[[Reason], str], str, str]] = {
     "lane": (_lane, "server-off", ""),
     "unsent": (_unsent, "phone-off", "{home}/call-list/"),
+    "backlog": (_backlog, "hourglass", "{home}/call-list/"),
     "texts": (_texts, "phone-off", "{home}/call-list/"),
     "area": (_area, "antenna-off", "{home}/people/?state=silent"),
     "unanswered": (_unanswered, "message-question", "{home}/people/?state=silent"),

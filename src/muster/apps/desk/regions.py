@@ -80,6 +80,8 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
         "proposal": proposal,
         "proposal_title": speech.proposal_words(board, proposal) if proposal else "",
         "proposal_names": speech.proposal_names(proposal) if proposal else "",
+        "holds": speech.holds(board),
+        "channel_words": speech.channel_words(board),
         "why_not": str(ERROR_TEXTS.get(proposal.why_not, "")) if proposal and proposal.why_not else "",
         "repairs": [(speech.repair_words(repair), repair.p_low) for repair in board.verdict.repairs],
         "unapproved": board.state in speech.UNAPPROVED,

@@ -8,12 +8,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.translation import gettext as _
 
 from muster.access.rights import Actor, Right
-from muster.apps.incidents.board import Board, LineView, Proposal, Repair
+from muster.apps.incidents.board import Board, LineView, Proposal, Repair, heads_short
 from muster.web import show
 
 UNAPPROVED = {"draft", "recommended"}
 OVER = {"stood_down", "closed"}
 ENDED = {"closed", "reviewed", "false_alarm"}
+ALMOST_ALWAYS = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ def odds_words(board: Board) -> str:
         return ""
     if p < 0.05:
         return _("As things stand, it hardly ever works: less than once in 10 times.")
+    if p >= ALMOST_ALWAYS:
+        return _("As things stand, all %(posts)s posts are filled in time almost always.") % {
+            "posts": show.count(board.posts)
+        }
     times, size = odds(p)
     return _("As things stand, about %(k)s times in %(n)s all %(posts)s posts are filled in time.") % {
         "k": times,
@@ -60,14 +65,25 @@ def odds_words(board: Board) -> str:
 
 
 def shortest(board: Board) -> str:
-    """The line that is short, and how many more lines are: "Drone pilot: 1 short"."""
-    named = [(capability, n) for capability, n in board.verdict.missing if n > 0]
-    if not named:
+    """The line that lacks most heads, and how many more lines are not safe: "Drone pilot: 1 short".
+
+    Of the lines that the needs board marks: heads against what is expected there, or against who is there once it is
+    counted; "may be short" where enough are expected and too often fewer come."""
+    lacking = sorted(_lacking(board), key=lambda pair: (-pair[1], pair[0].p or 0.0))
+    if not lacking:
         return ""
-    capability, n = named[0]
-    said = _("%(capability)s: %(n)s short") % {"capability": show.label(capability), "n": n}
-    more = len(board.verdict.missing) - 1
-    return said + (_(", and %(n)s more lines") % {"n": more} if more > 0 else "")
+    line, n = lacking[0]
+    said = _("%(capability)s: %(n)s short") if n else _("%(capability)s: may be short")
+    more = _(", and %(n)s more lines") % {"n": len(lacking) - 1} if len(lacking) > 1 else ""
+    return said % {"capability": show.label(line.capability), "n": show.count(n)} + more
+
+
+def _lacking(board: Board) -> list[tuple[LineView, int]]:
+    """Lines that are short or at risk, each with the heads it lacks; 0 where enough are expected."""
+    if board.verdict.measured:
+        return [(line, line.people - line.on_scene) for line in board.lines if line.on_scene < line.people]
+    marked = [line for line in board.lines if line_word(line, board.verdict.target) in ("short", "at_risk")]
+    return [(line, heads_short(line.people, line.expected)) for line in marked]
 
 
 def minutes_left(board: Board) -> int:
@@ -106,6 +122,10 @@ def _before_approval(board: Board) -> Verdict:
 def _promise(board: Board) -> str:
     if board.verdict.p_hat is None:
         return ""
+    if board.verdict.p_hat >= ALMOST_ALWAYS:
+        return _("Called this way, all %(posts)s posts are filled in time almost always.") % {
+            "posts": show.count(board.posts)
+        }
     times, size = odds(board.verdict.p_hat)
     return _("Called this way, about %(k)s times in %(n)s all %(posts)s posts are filled in time.") % {
         "k": times,
@@ -165,6 +185,27 @@ def proposal_words(board: Board, proposal: Proposal) -> str:
     return _("Call %(n)s more people") % {"n": n}
 
 
+def holds(board: Board) -> bool:
+    """Whether what is proposed keeps the promise: its lower limit reaches the target. Only then it is called certified."""
+    proposal = board.verdict.proposal
+    return proposal is not None and proposal.p_low is not None and proposal.p_low >= board.verdict.target
+
+
+def channel_words(board: Board) -> str:
+    """What the proposal, or its absence, assumes while the gateway takes nothing; "" while it takes texts."""
+    if board.verdict.without_channel != "sms" or board.state in OVER or board.incident_state in ENDED:
+        return ""
+    if board.state in UNAPPROVED:
+        return _(
+            "The SMS gateway takes nothing: whoever is called by text does not count. Approve and telephone the list."
+        )
+    if board.verdict.proposal is not None:
+        return _("The SMS gateway takes nothing: only people who are called by telephone count here.")
+    if board.verdict.word == "enough":
+        return ""
+    return _("No repair by text while the SMS gateway takes nothing: telephone the call list, or wait until it works.")
+
+
 def proposal_names(proposal: Proposal) -> str:
     """The first names of a proposal, and how many more."""
     names = _(", ").join(proposal.names)
@@ -202,6 +243,9 @@ def main_act(board: Board, actor: Actor) -> Act | None:
         return Act(_("Release %(n)s early") % {"n": show.count(board.releasable)}, f"{home}/release/", spared)
     if not board.lines and actor.may(Right.PROPOSE):
         return Act(_("Set the needs"), f"{home}/needs/")
+    unhelped = proposal is None and board.verdict.word in ("short", "at_risk") and not board.verdict.measured
+    if unhelped and board.verdict.without_channel and board.lines and actor.may(Right.RECORD):
+        return Act(_("To the call list"), f"{home}/call-list/")
     if proposal is None and board.verdict.word == "short" and not board.verdict.measured and actor.may(Right.PROPOSE):
         alone = _("The planner finds nobody more who would help. A person may know somebody it does not.")
         return Act(_("Pick people by hand"), f"{home}/pick/", alone)

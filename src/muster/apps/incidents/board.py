@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from muster.apps.people.models import Capability
+
+
+def heads_short(people: int, expected: float) -> int:
+    """Whole heads that a line lacks against what is expected at it; 0 when as many are expected as it needs."""
+    return max(0, math.ceil(people - expected - 1e-9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class LineView:
     expected: float  # expected usable arrivals in time, those already here included
     on_scene: int
     p: float | None
-    missing: int  # heads short by the planner's word, 0 when enough
+    missing: int  # heads short of the need by what is expected, while it fails more often than not; else 0
 
     @property
     def short(self) -> bool:
@@ -96,11 +102,11 @@ class Verdict:
     solved_at: datetime | None  # real time, for the age of the number
     solving: bool  # a newer state is waiting for its solve
     history: tuple[tuple[float, float], ...]  # (minutes since T0, p)
-    missing: tuple[tuple[Capability, int], ...]
     conflict: tuple[Capability, ...]  # lines that compete for the same people
     repairs: tuple[Repair, ...]
     proposal: Proposal | None
     measured: bool = False  # every due time has passed: the number is a fact, not a forecast
+    without_channel: str = ""  # "sms" while the gateway takes nothing: new alerts by text count for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +114,10 @@ class Reason:
     """Something outside people's will that keeps those called from coming in time, as counts.
 
     kind: lane (a process of this system stands still; `names` its name, `minutes` since when) | unsent (the gateway has
-    not taken `n` of `of` texts for `minutes`) | texts (`n` of `of` not delivered) | area (nothing is delivered and nobody
-    answers in `names`; `n` called there) | unanswered (`of` texts count as delivered, only `n` were answered) | road
-    (`names` is closed: `n` people need `minutes` more, the median; `lost` have no way left)."""
+    not taken `n` of `of` texts for `minutes`) | backlog (it takes texts; `n` of `of` have waited long and still do) | texts
+    (`n` of `of` not delivered) | area (nothing is delivered and nobody answers in `names`; `n` called there) | unanswered
+    (`of` texts count as delivered, only `n` were answered) | road (`names` is closed: `n` people need `minutes` more, the
+    median; `lost` have no way left)."""
 
     kind: str
     n: int = 0

@@ -21,6 +21,7 @@ from muster.apps.incidents.models.callout import AlertState, CalloutState
 from muster.apps.incidents.models.incident import Mode
 from muster.apps.incidents.reach import reach_of
 from muster.apps.incidents.states import GONE, OPEN, REFUSED, RUNNING
+from muster.apps.incidents.texting import Texting, texting_of
 from muster.apps.maps.reads import Roads, roads_at
 from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.plans.models import MusterPoint
@@ -50,7 +51,13 @@ class Bundle:
     roster_hash: str
     model_version: str
     excluded: dict[str, int]
+    muted: np.ndarray  # whom a new alert does not reach for now (see `texting`)
     blocks: Blocks | None = None  # how people hang together, where units are called
+
+    @property
+    def without_channel(self) -> str:
+        """The channel whose new alerts count for nothing; "" for none."""
+        return "sms" if self.muted.any() else ""
 
 
 def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) -> Bundle:
@@ -72,11 +79,12 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
     busy = np.isin(arrays.ids, np.fromiter(committed, np.int64, len(committed)))
     asked = np.isin(arrays.ids, np.array([alert.member_id for alert in alerts], np.int64))
     elsewhere = np.isin(arrays.ids, _asked_elsewhere(callout))
-    state = _Base(arrays, said, minutes, spread, usable_of(arrays) & ~busy & ~asked & ~elsewhere)
+    texting = texting_of(callout, alerts, arrays)
+    state = _Base(arrays, said, minutes, spread, usable_of(arrays) & ~busy & ~asked & ~elsewhere, texting.muted)
     declined = [alert.member_id for alert in alerts if alert.state in REFUSED]
     # Who accepted and was released is still evidence that people come: without him a release would look like refusals.
     let_go = [a.member_id for a in alerts if a.state == AlertState.RELEASED and (a.replied_at or a.checked_in_at)]
-    lost = reach_of(callout, alerts, at).lost
+    lost = reach_of(callout, alerts, at).lost | texting.unsent
     standing = standing_of(live, declined, arrays.ids, at, let_go, settled, said_shares(alerts), lost)
     problem = None if over else _problem(callout, state, standing, left, missed, at)
     order_of = {need.pk: need.order for need in needs}
@@ -92,9 +100,10 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
         orders=tuple(need.order for need in left),
         missed=tuple(sorted(order_of[pk] for pk in missed)),
         met=tuple(sorted(order_of[pk] for pk in met)),
-        roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere, roads, blocks),
+        roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere, roads, blocks, texting),
         model_version=said.model_version,
         excluded=_excluded(arrays, needs, busy & ~asked, elsewhere, ~np.isfinite(minutes) & bool(points)),
+        muted=texting.muted & state.available,
         blocks=blocks,
     )
 
@@ -115,6 +124,7 @@ class _Base:
     minutes: np.ndarray
     spread: np.ndarray
     available: np.ndarray
+    muted: np.ndarray
 
 
 def _passed_lines(
@@ -160,6 +170,8 @@ def _problem(
     gone = (at - callout.incident.t0).total_seconds() / 60
     law = arrival_law(base.said.preparation, Trip(base.minutes, base.spread))
     show, offset, mu, sigma, loading, not_before = standing.laws(base.said, law)
+    # Before approval they may still be chosen: somebody has to be on the list to be telephoned (see `solving`).
+    muted = base.muted & (callout.state in RUNNING)
     candidates = Candidates(
         show=show,
         offset_minutes=offset,
@@ -168,7 +180,7 @@ def _problem(
         caps=base.arrays.caps,
         not_before_minutes=not_before,
         fixed=standing.fixed,
-        available=base.available & ~standing.fixed,
+        available=base.available & ~standing.fixed & ~muted,
         loading=loading,
         town=base.arrays.town.astype(np.int16),
     )
@@ -196,6 +208,7 @@ def _roster_hash(
     elsewhere: np.ndarray,
     roads: Roads,
     blocks: Blocks | None,
+    texting: Texting,
 ) -> str:
     """Names everything the certificate rests on except the replies of this callout itself."""
     digest = hashlib.sha256()
@@ -211,6 +224,8 @@ def _roster_hash(
     digest.update(repr([(p.pk, p.lon, p.lat) for p in points]).encode())
     digest.update(said.model_version.encode())
     digest.update(roads.key.encode())
+    if texting.stuck:
+        digest.update(b"no texts")
     if blocks is not None:
         digest.update(blocks.unit.tobytes() + blocks.leader.tobytes())
         digest.update(repr((blocks.touch_cost, blocks.smallest)).encode())

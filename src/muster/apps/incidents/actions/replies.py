@@ -203,3 +203,5 @@ def note_message(message: OutMessage) -> None:
         facts = {"alert": alert.pk, "error": message.error}
         note(callout.incident, "alert.undelivered", "system", payload=facts, person=alert.member.number)
         want_solve(callout)
+    elif moved and message.tries > 1 and message.sent_at is not None:
+        want_solve(callout)  # the gateway takes texts again: what was counted without them is out of date

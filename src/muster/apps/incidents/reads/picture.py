@@ -9,7 +9,7 @@ from muster.access.models import Account
 from muster.access.rights import Actor
 from muster.apps.channels.reads import gateway_trouble
 from muster.apps.channels.relay_reads import relay_state
-from muster.apps.incidents.board import Board, LedView, LineView, PeopleCounts, PointView
+from muster.apps.incidents.board import Board, LedView, LineView, PeopleCounts, PointView, heads_short
 from muster.apps.incidents.led import groups_among
 from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun
 from muster.apps.incidents.models.callout import AlertState, CalloutState
@@ -117,7 +117,7 @@ def _line(
         expected=expected,
         on_scene=here,
         p=chance,
-        missing=max(1, need.people - round(expected)) if short else 0,
+        missing=heads_short(need.people, expected) if short else 0,
     )
 
 

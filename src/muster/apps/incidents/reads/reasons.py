@@ -14,7 +14,7 @@ import numpy as np
 from muster.apps.incidents.board import Reason
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.models.callout import AlertState
-from muster.apps.incidents.reach import FEWEST, Areas, is_unsent, reach_of
+from muster.apps.incidents.reach import FEWEST, UNSENT_AFTER, Areas, is_unsent, reach_of
 from muster.apps.incidents.states import OPEN, RUNNING, WAITING
 from muster.apps.maps.reads import closures_at, delays_at
 from muster.jobs import beats
@@ -58,7 +58,12 @@ def _unsent(alerts: Sequence[Alert], at: datetime) -> list[Reason]:
     stuck = [alert for alert in texts if is_unsent(alert, at)]
     if len(stuck) < FEWEST:
         return []
-    since = max(at - alert.alerted_at for alert in stuck)
+    # It takes nothing since the last text that left, however long those that wait were queued before.
+    last_left = max((alert.sent_at for alert in texts if alert.sent_at is not None), default=None)
+    first = min(alert.alerted_at for alert in stuck)
+    since = at - (first if last_left is None else max(first, last_left))
+    if since < UNSENT_AFTER:
+        return [Reason("backlog", n=len(stuck), of=len(texts))]
     return [Reason("unsent", n=len(stuck), of=len(texts), minutes=int(since.total_seconds() // 60))]
 
 

@@ -30,13 +30,13 @@ def verdict_of(callout: Callout, actor: Actor, run: SolveRun | None, needs: list
         solved_at=run.solved_at if run else None,
         solving=callout.wanted_seq > callout.solved_seq,
         history=_history(callout),
-        missing=_missing(run, needs, callout.target),
         conflict=tuple(
             by_order[order] for order in (run.shortfall.get("orders", []) if run else []) if order in by_order
         ),
         repairs=_repairs(run, by_order),
         proposal=proposal_of(callout, actor, run, by_order),
         measured=bool(run and run.certificate.get("measured")),
+        without_channel=run.certificate.get("without_channel", "") if run else "",
     )
 
 
@@ -69,24 +69,6 @@ def _history(callout: Callout) -> tuple[tuple[float, float], ...]:
     step = max(1, -(-len(points) // HISTORY_POINTS))
     kept = points[::step]
     return tuple(kept if not points or kept[-1] == points[-1] else [*kept, points[-1]])
-
-
-def _missing(run: SolveRun | None, needs: list[NeedLine], target: float) -> tuple[tuple[Capability, int], ...]:
-    """Capabilities that are short and by how many heads: the planner's conflict set first, else the weakest lines."""
-    if run is None or run.outcome == "enough":
-        return ()
-    by_order = {need.order: need for need in needs}
-    expected = {line["order"]: line["expected"] for line in run.per_line}
-    orders = [order for order in run.shortfall.get("orders", []) if order in by_order]
-    if not orders and run.p_hat is not None:
-        weak = [line for line in run.per_line if line["p"] < target and line["order"] in by_order]
-        orders = [line["order"] for line in sorted(weak, key=lambda line: line["p"])]
-    return tuple((by_order[order].capability, _heads(by_order[order], expected.get(order))) for order in orders)
-
-
-def _heads(need: NeedLine, expected: float | None) -> int:
-    """Heads a line lacks against what is expected at it; at least one, since it is short."""
-    return max(1, need.people - int(expected or 0))
 
 
 def _repairs(run: SolveRun | None, by_order: dict[int, Capability]) -> tuple[Repair, ...]:

@@ -24,6 +24,11 @@ from muster.codecs.roster_sentences import sentence
 from muster.core.errors import InvalidInput
 from muster.web.show import label
 
+DATUM_NAMES = {
+    "gcj02": _("AMap or Tencent map (GCJ-02)"),
+    "bd09": _("Baidu map (BD-09)"),
+    "wgs84": _("GPS or Tianditu (WGS-84)"),
+}
 DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"  # as browsers want the values of their own date fields
 
 
@@ -158,11 +163,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(label=_("Roster (.xlsx, .xls or .csv)"), allow_empty_file=True)
     datum = forms.ChoiceField(
         label=_("Where do the coordinates come from?"),
-        choices=[
-            ("gcj02", _("AMap or Tencent map (GCJ-02)")),
-            ("bd09", _("Baidu map (BD-09)")),
-            ("wgs84", _("GPS or Tianditu (WGS-84)")),
-        ],
+        choices=list(DATUM_NAMES.items()),
         widget=forms.RadioSelect,
     )
     as_of = forms.DateField(

@@ -9,6 +9,7 @@ from django.test import Client
 
 from muster.access import directory
 from muster.access.models import Account
+from muster.apps.people.models import Member, Unit
 from muster.journal.models import Entry
 from tests.world import World
 
@@ -89,3 +90,12 @@ def test_an_account_that_does_not_exist_is_not_found(world: World, admin: Client
 def test_every_act_of_the_administrator_names_him(world: World, admin: Client) -> None:
     admin.post(f"/accounts/{world.accounts['auditor'].pk}/link/")
     assert Entry.objects.latest("pk").actor == world.actor("system_admin").ref
+
+
+def test_where_no_town_is_on_the_books_the_form_says_when_towns_come(world: World, admin: Client) -> None:
+    said = "the towns come with the roster"
+    assert said not in admin.get("/accounts/").content.decode()
+    Member.objects.all().delete()
+    for kind in ("village", "team", "town"):
+        Unit.objects.filter(kind=kind).delete()
+    assert said in admin.get("/accounts/").content.decode()

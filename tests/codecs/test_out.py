@@ -93,7 +93,7 @@ def test_the_other_sheets_come_along_up_to_a_limit(monkeypatch):
 
 def test_the_report_speaks_english_too():
     sheet = sheet_of(refused(saved(book(*PEOPLE)), "en")[1])
-    assert sheet.cell(3, len(HEADERS) + 1).value == "Explanation"
+    assert sheet.cell(3, len(HEADERS) + 1).value == "说明", "the column keeps its name in every language"
     assert sheet.cell(4, len(HEADERS) + 1).value == "Row 5: The name is blank"
 
 

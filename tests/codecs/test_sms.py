@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.codecs import sms
-from muster.codecs.sms import Reply
+from muster.codecs.sms import Reply, is_keyword
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,13 @@ def test_any_text_has_a_meaning_and_a_short_reason(text):
 def test_how_many_parts_a_message_has(text, alphabet, units, parts):
     # The last of each kind: a character of two units is not split, so a part stays one short (66 of 67, 152 of 153).
     assert sms.length(text) == sms.SmsLength(alphabet, units, parts)
+
+
+@pytest.mark.parametrize("text", ["到", " 到。", "收到", "OK", "不能", "1", "2 "])
+def test_a_bare_word_of_answer_tells_no_reason(text):
+    assert is_keyword(text)
+
+
+@pytest.mark.parametrize("text", ["在外地", "20分钟到", "退订", "at work", "到了集合点"])
+def test_whatever_says_more_than_yes_or_no_is_kept(text):
+    assert not is_keyword(text)

@@ -6,12 +6,15 @@ import gzip
 import html as html_lib
 import json
 import re
+from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
 from muster.apps.desk import regions
+from muster.apps.incidents.actions import close_incident, stand_down
 from muster.apps.incidents.board import PeopleCounts
 from muster.apps.plans.models import MapLayer
 from tests.desk.sample_board import COMMANDER, DUTY_OFFICER, board, proposal, verdict
@@ -146,3 +149,20 @@ def test_a_forecast_never_shows_none_or_all(client: Client) -> None:
         seen = text_of(regions.render(sure, COMMANDER)["verdict"])
     assert ">99.9" in seen
     assert "100%" not in seen.replace(" ", "")
+
+
+def test_the_clock_stands_once_the_incident_is_closed(world: World, at: Callable[[str], datetime]) -> None:
+    """T+ of a closed incident is how long it lasted; without its id no script of the page sets it going again."""
+    incident, head = world.running, world.actor("office_head")
+    pages = (f"/duty/{incident.pk}/", f"/wall/{incident.pk}/", f"/incidents/{incident.pk}/log/")
+    client = world.client_of("office_head")
+    assert all('id="t-clock"' in client.get(page).content.decode() for page in pages)
+    at("2026-07-14 18:20")
+    stand_down(head, world.callout)
+    close_incident(head, world.running)
+    at("2026-07-14 18:28")
+    for page in pages:
+        shown = client.get(page).content.decode()
+        assert "240:00" in shown, page
+        assert "248:00" not in shown, page
+        assert 'id="t-clock"' not in shown, page

@@ -349,3 +349,15 @@ def test_every_saying_of_the_page_is_one_that_is_understood(world: World) -> Non
     said = set(re.findall(r'value="\d+:([a-z_0-9-]+)"', page))
     assert said | {"here-muster", "here-scene"} == SAYINGS
     assert Tap("k", 1, "accept-15").detail == "15"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_bare_word_of_answer_is_no_reason_and_what_was_said_is_a_quote(world: World, language: str) -> None:
+    for number, said in ((2, "到"), (6, "车坏了"), (10, "at_work")):
+        alert = world.alert(number)
+        alert.state, alert.reason = "released", said
+        alert.save(update_fields=["state", "reason"])
+    page = world.client_of("town_officer", language=language).get("/town/").content.decode()
+    assert "<small>到</small>" not in page
+    assert "<small>“车坏了”</small>" in page
+    assert ("<small>At work</small>" if language == "en" else "<small>在上班</small>") in page

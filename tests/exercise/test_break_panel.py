@@ -12,6 +12,8 @@ from django.test import Client
 from muster.apps.incidents.models import Incident
 from muster.apps.incidents.reads.events import events
 from muster.apps.maps.models import Closure
+from muster.apps.people.models import Unit
+from muster.apps.plans.models import MapLayer
 from muster.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from muster.exercise import actions
 from muster.exercise.gateway import Gateway
@@ -141,6 +143,31 @@ def test_a_bridge_is_closed_and_opened_and_the_people_outside_hear_of_it(
     assert gateway.trouble.closed == ()
     assert "This is whole already" in press(client, incident, "open-bridge", "West Bridge")
     assert story(incident) == [("exercise.broken", "bridge"), ("exercise.mended", "bridge")]
+
+
+def test_bridges_and_places_stand_there_in_the_language_of_the_page(
+    world: World, incident: Incident, roads: object, gateway: Gateway
+) -> None:
+    """The English name of a bridge is what the district's map calls it, that of a place what its unit is called."""
+    words = {"zh": "West Bridge", "en": "Bridge of the West", "bridge": True}
+    bridge = {"type": "Feature", "geometry": None, "properties": words}
+    MapLayer.objects.create(slug="roads", geojson={"type": "FeatureCollection", "features": [bridge]})
+    Unit.objects.filter(code="V12").update(name_en="Gaotang Village")
+    client = world.client_of("commander")
+    page = client.get(f"/exercise/{incident.pk}/break/").content.decode()
+    assert "Bridge of the West" in page
+    assert 'data-what="West Bridge"' in page
+    assert "Gaotang Village: 0 called" in page
+    assert "高塘" not in page
+    said = press(client, incident, "close-bridge", "West Bridge")
+    assert "Bridge of the West is closed" in said
+    said = press(client, incident, "cut-off", "OF/T1/V12")
+    assert "Gaotang Village has no network any more" in said
+    assert "高塘" not in said
+    told = world.client_of("commander", language="zh-hans").get(f"/incidents/{incident.pk}/log/").content.decode()
+    assert "高塘村" in told
+    assert "Gaotang" not in told
+    assert "Bridge of" not in told
 
 
 def test_only_bridges_of_the_network_are_closed_here(world: World, incident: Incident, roads: object) -> None:

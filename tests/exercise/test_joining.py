@@ -300,6 +300,14 @@ class TestAnswering:
         assert answer.status_code == 422
         assert "virtual member" in answer.content.decode()
 
+    def test_what_to_do_is_said_until_it_is_done_and_the_page_has_its_picture(self, exercise: Incident) -> None:
+        phone = Phone()
+        assert 'rel="icon"' in phone.look()
+        asked = phone.join()
+        assert "Answer below as you would" in asked
+        assert 'rel="icon"' in asked
+        assert "Answer below as you would" not in phone.press(answer="accept", eta="15")
+
     def test_arriving_checks_in(self, exercise: Incident) -> None:
         phone = Phone()
         phone.join()

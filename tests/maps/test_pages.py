@@ -157,3 +157,9 @@ def test_points_are_read_as_people_write_them():
     for text in ("113.1", "113.1, 27.8, 3", "a, b"):
         with pytest.raises(InvalidInput, match=r"maps\.points_text"):
             points_of(text)
+
+
+def test_the_command_on_a_chinese_page_has_a_chinese_file_name(world):
+    address = "/maps/reach/"
+    assert "import-roads 地图.osm.pbf" in page(world.client_of("duty_officer", language="zh-hans").get(address))
+    assert "import-roads FILE.osm.pbf" in page(world.client_of("duty_officer").get(address))

@@ -162,6 +162,10 @@ def test_upload_check_and_take_over_in_the_browser(world: World, head: Client) -
     assert (told.action, told.payload) == ("import.refused_taken", {"run": run.pk, "rows": 1})
     assert [row for row in sent_back if row and "TY000042" in row]
     assert not [row for row in sent_back if row and "TY000041" in row]
+    assert any("The name is blank" in str(cell) for row in sent_back for cell in row)
+    assert any("说明" in row for row in sent_back), "the column keeps its name"
+    chinese = world.client_of("office_head", language="zh-hans").get(f"/people/import/{run.pk}/refused.xlsx")
+    assert any("姓名为空" in str(cell) for row in book_of(chinese) for cell in row)
     head.post(f"/people/import/{run.pk}/", {"act": "take-over"})
     jobs.step()
     assert "2 enrolled, 0 updated." in text_of(head.get(f"/people/import/{run.pk}/"))
@@ -243,7 +247,7 @@ def test_a_run_without_a_kept_result_or_file_says_so(world: World, head: Client)
 def test_uploaded_names_of_files_cannot_reach_other_folders(world: World, head: Client) -> None:
     upload(head, roster([person(41)]), name="../../secrets.json")
     names = {path.name.partition(".")[2] for path in vault.folder().iterdir()}
-    assert names <= {"roster", "refused", "rest", "lock"}
+    assert names <= {"roster", "refused", "refused-en", "rest", "lock"}
 
 
 # --- downloads ---

@@ -289,3 +289,10 @@ def test_places_that_do_not_exist_are_not_found(district, query, status):
 @pytest.mark.parametrize("sent", [{}, {"save": "town"}, {"remove": "point"}])
 def test_a_tampered_form_is_refused_calmly(district, sent):
     assert district.post("duty_officer", PATH, sent).status_code == 400
+
+
+def test_short_names_for_programs_are_not_shown_to_people(district):
+    site = enter_site(district)
+    page = district.page("commander", PATH)
+    assert "Petrol station" in page
+    assert site.slug not in page

@@ -73,7 +73,13 @@ class AccountForm(RefusingForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit_path"].choices = [("", _("The whole district")), *directory.units()]
+        places = directory.units()
+        self.fields["unit_path"].choices = [("", _("The whole district")), *places]
+        if not places:
+            self.fields["unit_path"].help_text = _(
+                "No town is on the books yet: the towns come with the roster. Make the accounts of the office now, those of"
+                " towns and villages after the import."
+            )
 
 
 class PlaceForm(RefusingForm):

@@ -51,7 +51,7 @@ def refused_workbook(workbook: Workbook, table: Table, result: RosterResult, lan
     _set_widths(sheet, column)
     sheet.freeze_panes = f"A{table.header_row + 1}"
     for number, cells in enumerate(head, start=1):
-        sheet.append(_head_row(sheet, cells, column, language, number == table.header_row))
+        sheet.append(_head_row(sheet, cells, column, number == table.header_row))
     for area in table.sheet.merged:
         if area.last_row < table.header_row:
             merge(sheet, area.first_row, area.first_column, area.last_row, area.last_column)
@@ -81,11 +81,11 @@ def _set_widths(sheet: Any, explanation: int) -> None:
     sheet.column_dimensions[column_letter(explanation + 1)].width = _EXPLANATION_WIDTH
 
 
-def _head_row(sheet: Any, cells: list[Cell], column: int, language: Language, is_header: bool) -> list[Any]:
+def _head_row(sheet: Any, cells: list[Cell], column: int, is_header: bool) -> list[Any]:
     if not is_header:
         font = TITLE_FONT if sum(cell is not None for cell in cells) == 1 else NOTE_FONT
         return [put(sheet, cell, font=font) for cell in cells]
-    padded = _with_explanation(cells, column, EXPLANATION[language])
+    padded = _with_explanation(cells, column, EXPLANATION["zh"])  # by this name offices' files have it
     return [put(sheet, cell, font=HEADER_FONT, fill=HEADER_FILL, border=BORDER, alignment=CENTRE) for cell in padded]
 
 

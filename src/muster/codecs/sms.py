@@ -75,6 +75,12 @@ def parse_reply(text: str) -> Reply:
     return Reply("unclear", bare[:REASON_LENGTH])
 
 
+def is_keyword(text: str) -> bool:
+    """Whether it is nothing but a word that answers by itself ("到", "收到", "ok", "不能"): it tells no reason."""
+    plain = _TAIL.sub("", _LEAD.sub("", single_spaces(normal(text)))).lower()
+    return plain in _ACCEPT_WORDS or plain in _DECLINE_WORDS or plain in ("", "1", "2")
+
+
 def parse_count(text: str) -> int | None:
     """How many people a lead says he brings: "6人", "来6人", "6 people", a bare number above 2, or one number of people in
     a short sentence ("收到，6人", "我们5个人", "1 6人", "6人30分钟到").

@@ -15,7 +15,7 @@ from muster.apps.maps.reads import closures_at
 from muster.apps.people.models import Member, Unit
 from muster.core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from muster.exercise import line
-from muster.exercise.break_reads import bridges
+from muster.exercise.break_reads import bridges, bridges_in_english
 from muster.exercise.lane_process import LANES, kill, seconds_until_back
 from muster.exercise.trouble import MODES, WHOLE
 from muster.jobs.clock import is_exercise_home, now
@@ -47,7 +47,7 @@ def close_bridge(actor: Actor, incident: Incident, name: str) -> Closure:
     if _closures_of(name):
         raise Conflict("exercise.broken_already")
     closure = draw_closure(actor, ClosureInput(kind=ClosureKind.BRIDGE, road=name, only_bridge=True))
-    note(incident, BROKEN, actor, payload={"what": "bridge", "name": name})
+    note(incident, BROKEN, actor, payload=_bridge(name))
     _tell_bridges()
     return closure
 
@@ -61,12 +61,21 @@ def open_bridge(actor: Actor, incident: Incident, name: str) -> None:
         raise Conflict("exercise.whole_already")
     for closure in found:
         end_closure(actor, closure)
-    note(incident, MENDED, actor, payload={"what": "bridge", "name": name})
+    note(incident, MENDED, actor, payload=_bridge(name))
     _tell_bridges()
 
 
 def _closures_of(name: str) -> list[Closure]:
     return list(closures_at(now()).filter(road=name, kind=ClosureKind.BRIDGE))
+
+
+def _bridge(name: str) -> dict[str, object]:
+    return {"what": "bridge", "name": name, "en": bridges_in_english().get(name, "")}
+
+
+def _village(unit: Unit) -> dict[str, object]:
+    """The journal keeps both names, for it is read in both languages."""
+    return {"what": "village", "name": unit.place or unit.name, "en": unit.name_en}
 
 
 def _tell_bridges() -> None:
@@ -109,7 +118,7 @@ def cut_off(actor: Actor, incident: Incident, path: str) -> Unit:
     living = Member.objects.filter(home_unit__path=path) | Member.objects.filter(home_unit__path__startswith=path + "/")
     phones = sorted({member.phone for member in living if member.phone})
     line.ask(cut_off={path: phones})
-    note(incident, BROKEN, actor, payload={"what": "village", "name": unit.place or unit.name})
+    note(incident, BROKEN, actor, payload=_village(unit))
     return unit
 
 
@@ -118,7 +127,7 @@ def bring_back(actor: Actor, incident: Incident, path: str) -> None:
     _check(actor, incident)
     unit = _place(path)
     line.ask(bring_back=[path])
-    note(incident, MENDED, actor, payload={"what": "village", "name": unit.place or unit.name})
+    note(incident, MENDED, actor, payload=_village(unit))
 
 
 def _place(path: str) -> Unit:

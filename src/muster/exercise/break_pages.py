@@ -16,12 +16,14 @@ from muster.access.rights import Actor, Right
 from muster.apps.desk import regions
 from muster.apps.incidents import reads
 from muster.apps.incidents.models import Incident
+from muster.apps.people.reads.places import place_name
 from muster.core.errors import InvalidInput, MusterError, NotFound
 from muster.exercise import actions
-from muster.exercise.break_reads import panel
+from muster.exercise.break_reads import bridges_in_english, panel
 from muster.exercise.trouble import LOST_PER_CENT, SLOW_SECONDS, WHOLE
 from muster.jobs.clock import is_exercise_home
 from muster.web.errors import sentence
+from muster.web.show import in_chinese
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,12 +64,16 @@ Said = tuple[bool, str]
 
 def _close_bridge(actor: Actor, incident: Incident, name: str) -> Said:
     actions.close_bridge(actor, incident, name)
-    return True, _("%(name)s is closed. All times are being computed anew.") % {"name": name}
+    return True, _("%(name)s is closed. All times are being computed anew.") % {"name": _bridge(name)}
 
 
 def _open_bridge(actor: Actor, incident: Incident, name: str) -> Said:
     actions.open_bridge(actor, incident, name)
-    return True, _("%(name)s is open again.") % {"name": name}
+    return True, _("%(name)s is open again.") % {"name": _bridge(name)}
+
+
+def _bridge(name: str) -> str:
+    return name if in_chinese() else bridges_in_english().get(name, name)
 
 
 def _gateway(actor: Actor, incident: Incident, mode: str) -> Said:
@@ -79,7 +85,7 @@ def _gateway(actor: Actor, incident: Incident, mode: str) -> Said:
 
 def _cut_off(actor: Actor, incident: Incident, path: str) -> Said:
     unit = actions.cut_off(actor, incident, path)
-    return True, _("%(name)s has no network any more.") % {"name": unit.place or unit.name}
+    return True, _("%(name)s has no network any more.") % {"name": place_name(unit)}
 
 
 def _bring_back(actor: Actor, incident: Incident, path: str) -> Said:

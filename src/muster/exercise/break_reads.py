@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from muster.apps.incidents.models import Callout
 from muster.apps.maps.reads import closures_at, current_network
 from muster.apps.people.models import Unit
+from muster.apps.people.reads.places import place_name
+from muster.apps.plans.models import MapLayer
 from muster.core.errors import Unavailable
 from muster.exercise import line
 from muster.exercise.lane_process import LANES, lane_processes
@@ -20,7 +22,10 @@ PLACES_SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
+    """`name` is that of the road network; `name_en` "" where the map gives none."""
+
     name: str
+    name_en: str
     closed: bool
 
 
@@ -66,13 +71,21 @@ def bridges() -> list[str]:
     return sorted(name for name, is_bridge in named_roads(current.network).items() if is_bridge)
 
 
+def bridges_in_english() -> dict[str, str]:
+    """Name -> English name of the bridges of the district's own map, as far as it gives one."""
+    layers = MapLayer.objects.filter(slug="roads").values_list("geojson", flat=True)
+    drawn = [feature.get("properties", {}) for layer in layers for feature in layer.get("features", [])]
+    return {words["zh"]: words["en"] for words in drawn if words.get("bridge") and words.get("zh") and words.get("en")}
+
+
 def panel(callout: Callout) -> Panel:
     """As of now."""
     shut = set(closures_at(now()).filter(kind="bridge").values_list("road", flat=True))
     mode, broken = _outside()
+    english = bridges_in_english()
     places = _places(callout)
     return Panel(
-        bridges=tuple(Bridge(name, name in shut) for name in bridges()),
+        bridges=tuple(Bridge(name, english.get(name, ""), name in shut) for name in bridges()),
         mode=mode,
         cut_off=tuple(place for place in places if place.path in broken),
         places=tuple([place for place in places if place.path not in broken][:PLACES_SHOWN]),
@@ -95,7 +108,7 @@ def _places(callout: Callout) -> list[Place]:
         parts = (path or "").split("/")
         called.update("/".join(parts[:size]) for size in range(1, len(parts) + 1))
     units = Unit.objects.filter(kind__in=("town", "village"))
-    found = [Place(unit.path, unit.place or unit.name, unit.kind, called[unit.path]) for unit in units]
+    found = [Place(unit.path, place_name(unit), unit.kind, called[unit.path]) for unit in units]
     return sorted(found, key=lambda place: (place.kind != "town", -place.called, place.path))
 
 

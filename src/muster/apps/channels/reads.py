@@ -14,6 +14,7 @@ from muster.apps.channels.gates import gateway_url
 from muster.apps.channels.models import InMessage, MessageState, OutMessage
 from muster.apps.people.models import Contact
 from muster.codecs import phone
+from muster.web.show import label
 
 CHUNK = 500
 # Handed over this long ago and no report: a gateway that takes and never delivers looks like this. Reports come within
@@ -86,7 +87,7 @@ def _call_row(row: OutMessage, lines: tuple[str, ...]) -> CallRow:
         member_id=member.pk,
         number=member.number,
         name=member.name,
-        unit=member.unit.name,
+        unit=label(member.unit),
         unit_paths=tuple(paths),
         phones=tuple(phone.national(number) for number in (member.phone, *lines) if number),
         masked=member.phone_masked,

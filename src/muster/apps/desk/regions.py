@@ -97,7 +97,7 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
         "events": [
             (event, EVENT_ICONS.get(event.kind, "point"), event_mark(event.kind, event.tone)) for event in board.events
         ],
-        "elapsed": board.now - board.t0,
+        "elapsed": board.elapsed,
         "may": {right.value: actor.may(right) for right in Right},
     }
 

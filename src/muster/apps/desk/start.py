@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -57,7 +59,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     if not request.actor.may(Right.IMPORT_PEOPLE):
         return render(request, "desk/start_admin.html", {"nav": "accounts", "lacks_head": reads.lacks_head()})
     check_office(request.actor, Right.IMPORT_PEOPLE)
-    form = StartForm(request.POST or None, request.FILES or None, initial={"datum": "gcj02"})
+    form = StartForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         _bring(request.actor, upload.name or "", upload.read(), form.cleaned_data["datum"], "start")
@@ -148,7 +150,9 @@ def _answers_context() -> dict[str, object]:
     names, found = words.capability_words(), reads.answers()
     shown = [_answer(one, names) for one in found.shown]
     first = next((one for one in shown if found.first is not None and one["shown"] is found.first), None)
-    return {"answers": found, "first": first, "rest": [one for one in shown if one is not first]}
+    rest = [one for one in shown if one is not first]
+    outcomes = Counter(one["check"].outcome for one in rest if one["check"] is not None)
+    return {"answers": found, "first": first, "rest": rest, "enough": outcomes["holds"], "short": outcomes["short"]}
 
 
 def _answer(one: Shown, names: words.Names) -> dict[str, object]:
@@ -194,6 +198,7 @@ def start_row(request: HttpRequest, sheet_row: int) -> HttpResponse:
     if rest is None:
         raise NotFound("people.row_gone")
     typed = {name.removeprefix("cell-"): text for name, text in request.POST.items() if name.startswith("cell-")}
+    before = {group.code for group in reads.groups(run)}
     row = mending.mend_row(request.actor, run, sheet_row, {field: text for field, text in typed.items() if text})
     if not row.faults:
         plans.ask_checks(request.actor)
@@ -207,7 +212,14 @@ def start_row(request: HttpRequest, sheet_row: int) -> HttpResponse:
         "row": reads.mendable(row, rest.headers, mending.rules_of(run, rest)), "said": said, "mended": not row.faults,
         "run": run, "oob": True, **_import_context(run), **_answers_context(),
     }  # fmt: skip
+    context["left"] = _left(before, context["groups"])
     return render(request, "desk/_start_row_answer.html", context, status=422 if row.faults else 200)
+
+
+def _left(before: set[str], groups: list[dict[str, object]]) -> list[tuple[str, int]]:
+    """Rows still open by fault, 0 for a fault that nobody has any more: the counts on the page move without a reload."""
+    rows = {entry["group"].code: len(entry["group"].rows) for entry in groups}
+    return [(code, rows.get(code, 0)) for code in sorted(before | set(rows))]
 
 
 @require_POST

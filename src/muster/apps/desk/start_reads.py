@@ -71,8 +71,6 @@ class Answers:
     first: Shown | None
     moved: bool
     working: bool
-    enough: int
-    short: int
 
 
 def is_empty() -> bool:
@@ -141,8 +139,6 @@ def answers() -> Answers:
         first=next(iter(short or answered), None),
         moved=oldest is not None and not any(one.waiting for one in shown) and books_moved(oldest),
         working=working,
-        enough=sum(one.check.outcome == "holds" for one in answered),
-        short=len(short),
     )
 
 

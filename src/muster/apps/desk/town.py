@@ -79,7 +79,7 @@ def _context(
         "exercise": found.incident.is_exercise,
         "now": clock.now(),
         "speed": clock.speed(),
-        "elapsed": clock.now() - found.incident.t0,
+        "elapsed": found.incident.elapsed_at(clock.now()),
         "etas": ETAS,
         "reasons": DECLINE_REASONS.items(),
         "opened": int(opened) if is_number(opened) else 0,

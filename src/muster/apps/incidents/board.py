@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from muster.apps.people.models import Capability
 
@@ -184,6 +184,12 @@ class Board:
     reasons: tuple[Reason, ...] = ()  # gravest first
     led: LedView | None = None
     relay_heard_at: datetime | None = None  # real time; beside the flag relay_silent
+    closed_at: datetime | None = None  # of the incident
+
+    @property
+    def elapsed(self) -> timedelta:
+        """Time since the call; once closed it stands."""
+        return (self.closed_at or self.now) - self.t0
 
     @property
     def posts(self) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.apps.incidents.models.incident import Mode
 from muster.apps.people.forms import in_calendar
 from muster.apps.people.models import Unit, UnitKind
+from muster.apps.people.reads.places import place_name
 from muster.apps.plans.forms import KitForm, named
 from muster.apps.plans.models import IncidentKind, Site
 from muster.core.datum import to_wgs84
@@ -29,7 +30,7 @@ def spot_choices() -> list[tuple[str, object]]:
     """Known places to choose from: sites first, then the places of units that have a position."""
     sites = [(f"site-{site.pk}", named(site)) for site in Site.objects.order_by("slug")]
     units = Unit.objects.exclude(lon=None).exclude(lat=None).filter(kind__in=[UnitKind.TOWN, UnitKind.VILLAGE])
-    places = [(f"unit-{unit.pk}", unit.place or named_unit(unit)) for unit in units]
+    places = [(f"unit-{unit.pk}", place_name(unit)) for unit in units]
     groups: list[tuple[str, object]] = [("", _("– another place –"))]
     groups += [(_("Sites"), sites)] if sites else []
     groups += [(_("Villages and communities"), places)] if places else []
@@ -41,18 +42,6 @@ def spot_points() -> dict[str, tuple[float, float]]:
     points = {f"site-{site.pk}": (site.lon, site.lat) for site in Site.objects.all()}
     units = Unit.objects.exclude(lon=None).exclude(lat=None).filter(kind__in=[UnitKind.TOWN, UnitKind.VILLAGE])
     return points | {f"unit-{unit.pk}": (unit.lon, unit.lat) for unit in units}
-
-
-def named_unit(unit: Unit) -> str:
-    """A unit's name in the reader's language."""
-    return named(_Named(unit.name, unit.name_en))
-
-
-class _Named:
-    """Zh and en of something that calls them otherwise."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        self.zh, self.en = zh, en
 
 
 class IncidentForm(KitForm):
@@ -121,7 +110,7 @@ class IncidentForm(KitForm):
         elif "lon" not in self.errors and "lat" not in self.errors:
             self.add_error("spot", _("Choose a place, or type its longitude and latitude."))
         if not data.get("place") and kind:
-            data["place"] = dict(_flat(self.fields["spot"].choices))[data["spot"]]
+            data["place"] = named(data["site"]) if data["site"] else _in_texts(Unit.objects.get(pk=number))
         if not data.get("place") and not kind:
             self.add_error("place", _("Say in words where it is."))
         return data
@@ -136,11 +125,9 @@ class IncidentForm(KitForm):
             self.add_error("lon", _("This point lies outside the area of the chosen map."))
 
 
-def _flat(choices: object) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for value, name in choices:
-        found += list(name) if isinstance(name, list) else [(value, str(name))]
-    return found
+def _in_texts(unit: Unit) -> str:
+    """The place as the texts to members name it: in Chinese, whatever language the desk reads."""
+    return unit.place or unit.name
 
 
 ETAS = (15, 30, 45, 60)

@@ -13,6 +13,7 @@ from muster.apps.incidents.led import group_of
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.states import COMING, REFUSED, RUNNING
+from muster.codecs.sms import is_keyword
 
 ETA_MINUTES = (15, 30, 45, 60)
 DECLINE_REASONS: dict[str, str | Promise] = {
@@ -28,6 +29,14 @@ GONE_AFTER = timedelta(days=7)  # after closing, the address opens nothing any m
 def reason_words(reason: str) -> str:
     """A reason as people read it: chosen ones in their language, written ones as they were written."""
     return str(DECLINE_REASONS.get(reason, reason))
+
+
+def reason_told(reason: str) -> str:
+    """A reason in a list: chosen ones in words, written ones as a quote, for they stand in the writer's language; "" for
+    a bare word of answer ("到"), which the state beside it says already."""
+    if reason in DECLINE_REASONS:
+        return reason_words(reason)
+    return "" if is_keyword(reason) else str(_("“%(said)s”") % {"said": reason})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,14 @@ from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.reads import needs_met_in_time
 from muster.apps.incidents.reads.events import names_for
 from muster.apps.incidents.sentences import event_of
-from muster.apps.people.models import Capability, Unit, UnitKind
+from muster.apps.people.models import Capability, Unit
 from muster.apps.people.reads import capability_masks
+from muster.apps.people.reads.places import town_names
 from muster.apps.service.reads import PayLine, pay_lines, pay_total
 from muster.core.errors import InvalidInput
 from muster.core.units import minutes_between
 from muster.journal.models import Entry
+from muster.web.show import label
 
 TOLD_ONE_BY_ONE = ("alert.", "roll_call.answered")
 
@@ -237,8 +239,7 @@ def _pay(callout: Callout) -> tuple[list[PayLine], bool]:
 
 def by_town(lines: Iterable[PayLine]) -> list[TownPay]:
     """Pay by town or specialist team, the largest first."""
-    places = Unit.objects.filter(kind__in=[UnitKind.TOWN, UnitKind.TEAM]).values_list("path", "name")
-    names = dict(places)
+    names = town_names()
     sums: dict[str, list[PayLine]] = {}
     for line in lines:
         sums.setdefault(town_of(line.member.unit, names), []).append(line)
@@ -258,7 +259,7 @@ def town_of(unit: Unit, names: dict[str, str]) -> str:
     """Name of the nearest unit at or above `unit` that `names` (path -> name) knows, else the unit's own."""
     parts = unit.path.split("/")
     paths = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((names[path] for path in paths if path in names), unit.name)
+    return next((names[path] for path in paths if path in names), label(unit))
 
 
 def _channels(callout: Callout, alerts: Sequence[Alert]) -> list[ChannelResult]:

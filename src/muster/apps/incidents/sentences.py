@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from muster.apps.incidents.board import Event
 from muster.journal.models import Entry
+from muster.web.show import in_chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +167,19 @@ MENDED: dict[str, Callable[[], str]] = {
 }
 
 
+def _local(entry: Entry) -> dict[str, object]:
+    """What the sentence needs, with the English name of the bridge or place for who reads English."""
+    facts = dict(entry.payload)
+    return facts if in_chinese() or not facts.get("en") else {**facts, "name": facts["en"]}
+
+
 def _broken(entry: Entry, names: Names) -> Line:
-    return names.by(entry.actor), BROKEN[str(entry.payload["what"])]() % entry.payload, "bad"
+    return names.by(entry.actor), BROKEN[str(entry.payload["what"])]() % _local(entry), "bad"
 
 
 def _mended(entry: Entry, names: Names) -> Line:
     what = str(entry.payload["what"])
-    said = MENDED[what]() % entry.payload
+    said = MENDED[what]() % _local(entry)
     return (said, "", "ok") if what.startswith("lane") else (names.by(entry.actor), said, "ok")
 
 

@@ -17,11 +17,18 @@ from muster.apps.people.actions import MemberInput
 from muster.apps.people.actions.runs import MAX_BYTES
 from muster.apps.people.models import Capability, Member, MemberState, Unit, UnitKind
 from muster.apps.people.reads import visible_units
+from muster.apps.people.reads.places import place_name
 from muster.codecs import idnumber, phone
 from muster.codecs.dates import MAX_YEAR, MIN_YEAR
 from muster.codecs.roster_sentences import sentence
 from muster.core.errors import InvalidInput
+from muster.web.show import label
 
+DATUM_NAMES = {
+    "gcj02": _("AMap or Tencent map (GCJ-02)"),
+    "bd09": _("Baidu map (BD-09)"),
+    "wgs84": _("GPS or Tianditu (WGS-84)"),
+}
 DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"  # as browsers want the values of their own date fields
 
 
@@ -38,24 +45,17 @@ def _checked(parse: Callable[[str], object], text: str) -> str:
     return text
 
 
-def _local(thing: Any) -> str:
-    zh = (get_language() or "").startswith("zh")
-    chinese = getattr(thing, "zh", "") or getattr(thing, "name", "")
-    english = getattr(thing, "en", "") or getattr(thing, "name_en", "")
-    return chinese if zh or not english else english
-
-
 class _Choice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return _local(obj)
+        return label(obj)
 
 
 class _UnitChoice(forms.ModelChoiceField):
     """Units with the town in front, since villages of different towns may bear the same name."""
 
     def label_from_instance(self, obj: Any) -> str:
-        own = obj.place if self.places and obj.place else _local(obj)
-        return f"{_local(obj.parent)} · {own}" if obj.kind == UnitKind.VILLAGE else own
+        own = place_name(obj) if self.places else label(obj)
+        return f"{label(obj.parent)} · {own}" if obj.kind == UnitKind.VILLAGE else own
 
     places = False
 
@@ -163,11 +163,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(label=_("Roster (.xlsx, .xls or .csv)"), allow_empty_file=True)
     datum = forms.ChoiceField(
         label=_("Where do the coordinates come from?"),
-        choices=[
-            ("gcj02", _("AMap or Tencent map (GCJ-02)")),
-            ("bd09", _("Baidu map (BD-09)")),
-            ("wgs84", _("GPS or Tianditu (WGS-84)")),
-        ],
+        choices=list(DATUM_NAMES.items()),
         widget=forms.RadioSelect,
     )
     as_of = forms.DateField(

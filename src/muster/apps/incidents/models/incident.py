@@ -1,5 +1,7 @@
 """The incident itself: five fields at opening, actual or exercise for life."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +47,10 @@ class Incident(models.Model):
     @property
     def is_exercise(self) -> bool:
         return self.mode == Mode.EXERCISE
+
+    def elapsed_at(self, moment: datetime) -> timedelta:
+        """Time since T+0; once closed it stands where it was then."""
+        return max((self.closed_at or moment) - self.t0, timedelta(0))
 
     def __str__(self) -> str:
         return f"{self.pk} {self.title}"

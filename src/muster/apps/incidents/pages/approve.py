@@ -211,7 +211,7 @@ def _units(members: list[Member]) -> list[UnitRow]:
     counts = Counter(member.unit for member in members)
     leads = {member.unit_id: member.name for member in members if member.is_lead}
     top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].path))[:UNITS_SHOWN]
-    return [UnitRow(unit.name, leads.get(unit.pk, ""), count) for unit, count in top]
+    return [UnitRow(label(unit), leads.get(unit.pk, ""), count) for unit, count in top]
 
 
 def _called_units(members: list[Member], run: SolveRun) -> dict[str, object]:

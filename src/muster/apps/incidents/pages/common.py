@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import HttpRequest
 
 from muster.access.models import Account, Role
@@ -21,7 +19,7 @@ def context(incident: Incident, **more: object) -> dict[str, object]:
         "callout": incident.callout,
         "exercise": incident.is_exercise,
         "now": moment,
-        "elapsed": max(moment - incident.t0, timedelta(0)),
+        "elapsed": incident.elapsed_at(moment),
         "speed": clock.speed(),
         "running": incident.callout.state in RUNNING,
         **more,

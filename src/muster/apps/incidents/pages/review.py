@@ -20,10 +20,11 @@ from muster.apps.incidents.models.incident import IncidentState
 from muster.apps.incidents.pages.common import context
 from muster.apps.incidents.reads import incident_by_id
 from muster.apps.incidents.review import review, town_of
-from muster.apps.people.models import Unit, UnitKind
+from muster.apps.people.reads.places import town_names
 from muster.apps.service.reads import PayLine, pay_lines, pay_total
 from muster.codecs.sheets_out import Column, Value, export_xlsx
 from muster.journal.verify import verify_stream
+from muster.web.show import label
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOW_DELIVERY = 0.9
@@ -74,7 +75,7 @@ def review_pay(request: HttpRequest, incident_id: int) -> HttpResponse:
     """The pay sheet, person by person."""
     incident = incident_by_id(request.actor, incident_id)
     lines = pay_lines(incident.callout.ref)
-    names = _town_names()
+    names = town_names()
     page = context(
         incident,
         nav="review",
@@ -83,11 +84,6 @@ def review_pay(request: HttpRequest, incident_id: int) -> HttpResponse:
         days=sum(len(line.days) for line in lines),
     )
     return render(request, "incidents/pay.html", page)
-
-
-def _town_names() -> dict[str, str]:
-    places = Unit.objects.filter(kind__in=[UnitKind.TOWN, UnitKind.TEAM])
-    return dict(places.values_list("path", "name"))
 
 
 @require_GET
@@ -107,7 +103,7 @@ def _name(incident: Incident) -> str:
 
 def pay_workbook(incident: Incident, lines: list[PayLine]) -> bytes:
     """One row per person and a row with the sums."""
-    names = _town_names()
+    names = town_names()
     mark = _("EXERCISE") + " · " if incident.is_exercise else ""
     columns = [
         Column(_("Member number"), width=16),
@@ -135,6 +131,6 @@ def _pay_row(line: PayLine, names: dict[str, str]) -> list[Value]:
     dates = " ".join(day.isoformat() for day in line.days)
     paid = _("yes") if line.employer_paid else ""
     return [
-        member.number, member.name, town_of(member.unit, names), member.unit.name,
+        member.number, member.name, town_of(member.unit, names), label(member.unit),
         len(line.days), dates, paid, line.amount,
     ]  # fmt: skip

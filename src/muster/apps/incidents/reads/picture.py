@@ -50,6 +50,7 @@ def board(callout: Callout, actor: Actor) -> Board:
         state=callout.state,
         incident_state=incident.state,
         t0=incident.t0,
+        closed_at=incident.closed_at,
         now=moment,
         speed=speed(),
         seq=Stream.objects.filter(name=incident.stream).values_list("count", flat=True).first() or 0,

@@ -9,6 +9,7 @@ from datetime import datetime
 from muster.apps.incidents.matching import heads_missing
 from muster.apps.incidents.models import Callout, RollCall
 from muster.apps.people.reads import capability_masks
+from muster.web.show import label
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def roll_call_view(roll_call: RollCall, at: datetime) -> RollCallView:
     answers = roll_call.answers.select_related("alert__member__unit", "alert__muster_point")
     rows = list(answers.order_by("alert__muster_point__letter", "alert__member__sort_pinyin"))
     missing = tuple(
-        MissingPerson(a.alert_id, a.alert.member.name, a.alert.member.unit.name, a.alert.muster_point.letter)
+        MissingPerson(a.alert_id, a.alert.member.name, label(a.alert.member.unit), a.alert.muster_point.letter)
         for a in rows
         if a.state == "expected"
     )

@@ -11,6 +11,7 @@ from muster.apps.incidents.models import Callout, NeedLine, SolveRun
 from muster.apps.incidents.states import RUNNING, UNAPPROVED
 from muster.apps.people.models import Capability, Member, Unit
 from muster.apps.people.reads import visible_members
+from muster.web.show import label
 
 AT_RISK_POINTS = 0.05
 NAMES_SHOWN = 6
@@ -117,7 +118,7 @@ def proposal_of(
 
 def _by_town(paths: Counter[str]) -> list[tuple[str, int]]:
     """Counts by town (or team), most first, from the paths of the units served in."""
-    names = dict(Unit.objects.filter(kind__in=["town", "team", "office"]).values_list("path", "name"))
+    names = {unit.path: label(unit) for unit in Unit.objects.filter(kind__in=["town", "team", "office"])}
     found: Counter[str] = Counter()
     for path, count in paths.items():
         parts = path.split("/")

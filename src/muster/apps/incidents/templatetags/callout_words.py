@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django import template
 
-from muster.apps.incidents.own_page import reason_words
+from muster.apps.incidents.own_page import reason_told
 
 register = template.Library()
-register.filter("reason", reason_words)
+register.filter("reason", reason_told)
 
 
 @register.filter

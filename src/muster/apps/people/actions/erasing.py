@@ -14,7 +14,7 @@ from muster.access.rights import Actor, Right
 from muster.apps.people import vault, wiping
 from muster.apps.people.actions.common import check_member, check_office, nameless, note
 from muster.apps.people.actions.mending import REST_NAME
-from muster.apps.people.actions.runs import REFUSED_NAME, STORED_NAME
+from muster.apps.people.actions.runs import REFUSED_NAMES, STORED_NAME
 from muster.apps.people.erasure import Ground, hindrances, parts
 from muster.apps.people.models import ImportRun, Member, MemberState
 from muster.core.errors import Conflict, InvalidInput
@@ -71,5 +71,5 @@ def _forget_uploads() -> None:
     """Workbooks that were uploaded may hold the person; those that are done with go now, and not after 30 days."""
     runs = list(ImportRun.objects.exclude(file_path=""))
     ImportRun.objects.filter(pk__in=[run.pk for run in runs]).update(file_path="")
-    names = [form.format(run.file_path) for run in runs for form in (STORED_NAME, REFUSED_NAME, REST_NAME)]
+    names = [form.format(run.file_path) for run in runs for form in (STORED_NAME, *REFUSED_NAMES.values(), REST_NAME)]
     transaction.on_commit(lambda: [vault.drop(name) for name in names])

@@ -22,6 +22,7 @@ from muster.apps.people.actions.taking_over import take_over
 from muster.apps.people.models import ImportRun, ImportState, Member
 from muster.apps.people.reads.import_result import refused_workbook, stored_result
 from muster.apps.people.reads.rosters import Checked, check_people
+from muster.codecs.roster_sentences import Language
 from muster.codecs.text import without_controls
 from muster.core.datum import DATUMS
 from muster.core.errors import Conflict, IllegalTransition, InvalidInput, MusterError, NotFound, Unreadable
@@ -34,7 +35,7 @@ MAX_BYTES = 100 * 2**20
 KEPT_DAYS = 30
 OPEN_STATES = (ImportState.QUEUED, ImportState.CHECKING, ImportState.COMMITTING)
 STORED_NAME = "{}.roster"
-REFUSED_NAME = "{}.refused"
+REFUSED_NAMES: dict[Language, str] = {"zh": "{}.refused", "en": "{}.refused-en"}
 AT_ONCE = ("start", "demo")  # an office's first workbook, the one with invented people
 
 
@@ -108,7 +109,8 @@ def drop_import(actor: Actor, run: ImportRun) -> None:
 
 def _drop_files(run: ImportRun) -> None:
     vault.drop(STORED_NAME.format(run.file_path))
-    vault.drop(REFUSED_NAME.format(run.file_path))
+    for name in REFUSED_NAMES.values():
+        vault.drop(name.format(run.file_path))
     vault.drop(REST_NAME.format(run.file_path))
 
 
@@ -151,10 +153,16 @@ def work(run: ImportRun) -> None:
         _fail(run, Unreadable("file.corrupt"))
 
 
+def _keep_refused(run: ImportRun, checked: Checked) -> None:
+    """The marked workbook in both languages: who will take it away is not known yet, and the file itself is given up."""
+    for language, name in REFUSED_NAMES.items():
+        vault.put(name.format(run.file_path), refused_workbook(checked, language))
+
+
 def _take_at_once(run: ImportRun, checked: Checked) -> None:
     """Check and order in one: what was found is kept with the run, the refused rows to be mended in place."""
     if any(row.rejected for row in checked.result.rows):
-        vault.put(REFUSED_NAME.format(run.file_path), refused_workbook(checked))
+        _keep_refused(run, checked)
         keep_rest(run, checked)
     rows = len(checked.result.rows)
     run.result = stored_result(checked) | {"ordered_by": run.started_by}
@@ -164,7 +172,7 @@ def _take_at_once(run: ImportRun, checked: Checked) -> None:
 
 def _keep_verdicts(run: ImportRun, checked: Checked, error: str = "") -> None:
     if any(row.rejected for row in checked.result.rows):
-        vault.put(REFUSED_NAME.format(run.file_path), refused_workbook(checked))
+        _keep_refused(run, checked)
     ImportRun.objects.filter(pk=run.pk).update(
         state=ImportState.CHECKED,
         result=stored_result(checked),
@@ -215,14 +223,18 @@ def purge_old() -> int:
 
 
 @transaction.atomic
-def take_refused(actor: Actor, run: ImportRun) -> bytes:
-    """The refused rows as a workbook, numbers in clear as they were sent; the journal says that it left the house.
+def take_refused(actor: Actor, run: ImportRun, language: Language = "zh") -> bytes:
+    """The refused rows as a workbook, the reasons in this language, numbers in clear as they were sent; the journal says
+    that it left the house.
 
     NotFound "people.file_gone"."""
     check_office(actor, Right.IMPORT_PEOPLE)
     if not run.file_path:
         raise NotFound("people.file_gone")
-    data = vault.get(REFUSED_NAME.format(run.file_path))
+    try:
+        data = vault.get(REFUSED_NAMES[language].format(run.file_path))
+    except NotFound:  # checked by a release that kept the Chinese one only
+        data = vault.get(REFUSED_NAMES["zh"].format(run.file_path))
     payload = {"run": run.pk, "rows": len(run.result.get("rejected", {}))}
     append(STREAM, "import.refused_taken", actor=actor.ref, at=clock.now(), payload=payload)
     return data

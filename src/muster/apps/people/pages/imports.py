@@ -21,6 +21,7 @@ from muster.codecs.roster_sentences import sentence
 from muster.core.errors import InvalidInput, NotFound
 from muster.core.units import beijing_day
 from muster.jobs import clock
+from muster.web.show import in_chinese
 
 SHOWN_RUNS = 8
 
@@ -73,7 +74,9 @@ def import_run(request: HttpRequest, run_id: int) -> HttpResponse:
 def import_refused(request: HttpRequest, run_id: int) -> HttpResponse:
     actions.check_office(request.actor, Right.IMPORT_PEOPLE)
     run = _run(run_id)
-    return as_file(actions.take_refused(request.actor, run), f"muster-refused-{run.pk}.xlsx")
+    return as_file(
+        actions.take_refused(request.actor, run, "zh" if in_chinese() else "en"), f"muster-refused-{run.pk}.xlsx"
+    )
 
 
 def _context(run: ImportRun) -> dict[str, object]:

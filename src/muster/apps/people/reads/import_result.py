@@ -10,14 +10,15 @@ from muster.apps.people.models import Capability
 from muster.apps.people.reads.rosters import Checked
 from muster.codecs import report
 from muster.codecs.roster import RowResult
+from muster.codecs.roster_sentences import Language
 from muster.codecs.text import without_controls
 
 SHOWN_ROWS = 50
 
 
-def refused_workbook(checked: Checked) -> bytes:
+def refused_workbook(checked: Checked, language: Language = "zh") -> bytes:
     """The refused rows as the office sent them, with red cells and a column that says why (.xlsx)."""
-    return report.refused_workbook(checked.workbook, checked.table, checked.result)
+    return report.refused_workbook(checked.workbook, checked.table, checked.result, language)
 
 
 def stored_result(checked: Checked) -> dict[str, object]:

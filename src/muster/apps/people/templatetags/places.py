@@ -1,17 +1,17 @@
-"""The village behind a unit, in the language of the page."""
+"""The village behind a unit and the map behind coordinates, in the language of the page."""
 
 from __future__ import annotations
 
 from django import template
 
-from muster.apps.people.models import Unit
-from muster.web.show import in_chinese, label
+from muster.apps.people.forms import DATUM_NAMES
+from muster.apps.people.reads.places import place_name
 
 register = template.Library()
+register.filter("place", place_name)
 
 
 @register.filter
-def place(unit: Unit) -> str:
-    """The village as Chinese pages name it (石塘村, of the unit 石塘连); on English pages the unit's English name, which is
-    that of its village, and the Chinese one where there is none."""
-    return unit.place if unit.place and (in_chinese() or not unit.name_en) else label(unit)
+def datum(code: str) -> str:
+    """The map that coordinates come from, as the forms name it."""
+    return str(DATUM_NAMES.get(code, code))

@@ -199,7 +199,7 @@ def test_a_value_no_check_foresaw_fails_the_run_and_not_the_lane(
 def test_refused_rows_are_kept_as_a_workbook(world: World) -> None:
     run = start(world, roster([person(41), person(42, 姓名=None)]))
     jobs.step()
-    data = vault.get(runs.REFUSED_NAME.format(now(run).file_path))
+    data = vault.get(runs.REFUSED_NAMES["zh"].format(now(run).file_path))
     assert data.startswith(b"PK")
 
 

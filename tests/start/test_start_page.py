@@ -200,33 +200,6 @@ def test_the_heading_of_the_other_plans_counts_the_others_only(brought: World):
     }  # fmt: skip
 
 
-def test_plans_that_nobody_asked_are_not_being_computed(world: World):
-    shown = page(world)
-    assert shown.count("not asked yet") == len(templates())
-    assert "being computed" not in shown
-    assert "The other shipped plans" not in shown
-    world.client_of("office_head").post("/start/ask/")
-    assert page(world).count("being computed") >= len(templates())
-
-
-def test_the_map_of_the_coordinates_has_to_be_chosen_and_is_named_afterwards(first_day: World, work):
-    """A wrong one costs 600 m, so nothing is ticked beforehand, as on the page of imports."""
-    radios = re.findall(r'<input type="radio" name="datum"[^>]*>', page(first_day))
-    assert len(radios) == 3
-    assert all("required" in one and "checked" not in one for one in radios)
-    upload = SimpleUploadedFile("花名册.xlsx", workbook())
-    assert first_day.client_of("office_head").post("/start/", {"file": upload}).status_code == 422
-    assert not ImportRun.objects.exists()
-    bring(first_day, workbook())
-    work()
-    (run,) = ImportRun.objects.all()
-    for address in ("/start/", f"/people/import/{run.pk}/"):
-        for language, words in (("en", "GPS or Tianditu (WGS-84)"), ("zh-hans", "卫星定位或天地图（WGS-84）")):
-            shown = first_day.client_of("office_head", language=language).get(address).content.decode()
-            assert words in shown, (address, language)
-            assert " wgs84" not in shown, (address, language)
-
-
 def test_a_row_that_is_still_wrong_stays_and_says_why(brought: World):
     (row,) = rows_of("phone_invalid")
     answer = mend(brought, row, phone="1990000")

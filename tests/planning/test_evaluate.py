@@ -115,6 +115,21 @@ def test_of_equals_the_latest_goes_first():
     assert (freed >= n - len(freed)).mean() >= 0.8
 
 
+def test_of_equals_those_of_the_fullest_post_go_first_and_no_told_post_runs_dry():
+    n = 36
+    post = np.where(np.arange(n) < 24, 0, 1).astype(np.int16)
+    p = accepted(n, caps=np.full(n, 3, np.uint64), mu=np.where(post == 1, 2.0, 1.9), sigma=np.full(n, 0.1), post=post,
+                 offset_minutes=np.zeros(n))  # fmt: skip
+    rest = np.setdiff1d(np.arange(n), can_release(p, seed=0))
+    assert len(rest) <= 22
+    assert (np.bincount(post[rest], minlength=2) >= [6, 5]).all(), "those of post 1 come later, yet enough of them stay"
+
+
+def test_a_post_of_a_line_that_is_gone_is_none():
+    p = accepted(post=np.full(60, 7, np.int16))
+    assert len(can_release(p, seed=0)) >= 20
+
+
 def test_people_on_site_and_those_who_have_not_answered_are_never_released():
     mu = np.where(np.arange(60) < 20, -np.inf, 3.0)
     loading = np.where(np.arange(60) >= 40, 1.0, 0.2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from muster.planning.arrays import Bools, Indices, Ints
+from muster.planning.arrays import Bools, Floats, Indices, Ints
 from muster.planning.attempt import Deadline, Run, goal_of, sample_size, start_run
 from muster.planning.field import Field, field_of, survey
 from muster.planning.problem import InvalidProblem, Problem
@@ -25,8 +25,9 @@ def can_release(
     """Indices of fixed people who can be told not to come, with certified P >= target for those who remain.
 
     releasable (N,): who may be asked; by default the fixed people who have accepted (loading below 1) and are not
-    on site (mu > -inf). The least missed goes first, of equals the one expected latest. Empty when even
-    all together do not keep the promise.
+    on site (mu > -inf). The least missed goes first, of equals the one whose post has most people over its need, so
+    that the posts told to those who remain stay filled too, then the one expected latest. Empty when even all together
+    do not keep the promise.
     """
     people = problem.candidates
     allowed = people.fixed & (people.loading < 1) & ~np.isneginf(people.mu) if releasable is None else releasable
@@ -53,17 +54,30 @@ def _order(field: Field, rows: Indices, run: Run) -> list[int]:
     goal = goal_of(field.problem.target)
     people = field.problem.candidates
     expected = (people.offset_minutes + np.exp(people.mu + people.sigma**2 / 2))[field.people]
+    post = people.post[field.people].astype(np.int64)
+    post[post >= field.lines] = -1
+    over = _over(field, post)
     left, freed = rows, list[int]()
     while len(left) and sample.served() >= goal:
         run.alive()
         lost = sample.losses(left)
         # Losses this near to the smallest are equal but for the luck of the sample.
         equal = lost <= lost.min() + 4 + 2 * np.sqrt(lost.min())
-        least = int(np.lexsort((left, -np.round(expected[left], 6), ~equal))[0])
+        spare = np.round(over[post[left]], 6)
+        least = int(np.lexsort((left, -np.round(expected[left], 6), -spare, ~equal))[0])
         freed.append(int(left[least]))
+        over[post[freed[-1]]] -= people.show[field.people[freed[-1]]]
         sample.drop(freed[-1])
         left = np.delete(left, least)
     return freed if sample.served() >= goal else freed[:-1]
+
+
+def _over(field: Field, post: Ints) -> Floats:
+    """How many people more than needed are expected at each line by the posts they were told, (L + 1,); the last entry,
+    which post -1 finds, is for people without a post: they are spared first."""
+    needs = np.array([need.people for need in field.problem.needs], np.float64)
+    told = np.bincount(post[post >= 0], field.problem.candidates.show[field.people[post >= 0]], len(needs))
+    return np.append(told - needs, np.inf)
 
 
 def _proven(field: Field, freed: list[int], run: Run) -> Indices:

@@ -14,6 +14,7 @@ from muster.apps.desk import regions, speech
 from muster.apps.incidents import actions, reads
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.people.models import Member
+from muster.apps.plans.actions import TermsInput
 from muster.core.errors import Conflict
 
 
@@ -89,6 +90,28 @@ def test_the_first_text_that_is_taken_ends_it_and_the_next_vain_tries_count_from
     assert texts_stuck_since(True) == office.clock.at
 
 
+def test_a_gateway_that_takes_so_many_a_minute_is_alive(callout):
+    refuse_all(callout)
+    texts().update(error="gateway.429")
+    assert texts_stuck_since(True) is None
+
+
+def test_three_numbers_among_many_that_nobody_takes_are_no_failing_gateway(callout):
+    refuse_all(callout)
+    assert texts().count() > 30
+    take(callout, texts().count() - 3, callout.approved_at)
+    texts().filter(state="queued").update(claimed_at=timezone.now() + timedelta(seconds=9))
+    assert texts_stuck_since(True) is None
+
+
+def test_a_gateway_that_hangs_while_all_that_failed_is_tried_again_does_not_work(callout):
+    refuse_all(callout, tries=3)
+    take(callout, 8, callout.approved_at)
+    later = timezone.now() + timedelta(seconds=30)
+    texts().filter(state="queued").update(claim="batch", claimed_at=later)
+    assert texts_stuck_since(True) is not None
+
+
 def test_texts_that_were_given_up_tell_for_some_minutes(callout):
     refuse_all(callout)
     texts().update(state="failed", tries=8, next_try_at=timezone.now())
@@ -156,6 +179,13 @@ def test_people_without_a_mobile_are_the_repair_and_are_called_by_the_call_list(
     assert set(wave.alerts.values_list("channel", flat=True)) == {"call_list"}
 
 
+def test_without_a_gateway_everybody_is_telephoned_and_nobody_is_muted(office, callout, settings):
+    refuse_all(callout)
+    settings.MUSTER_EXERCISE_SMS_URL = ""
+    wants(callout)
+    assert "without_channel" not in office.solves(callout).certificate
+
+
 def test_a_text_that_has_not_left_counts_neither_as_coming_nor_as_silence_from_the_second_vain_try_on(office, callout):
     refuse_all(callout, tries=1)
     wants(callout)
@@ -209,3 +239,24 @@ def test_the_page_says_that_a_text_does_not_mend_it_and_sends_to_the_call_list(o
     assert said in shown
     assert "tag-ok" not in shown
     assert f"/incidents/{callout.incident_id}/call-list/" in speech.main_act(board, office.commander).url
+
+
+@pytest.mark.parametrize(("leads", "promised"), [("text", False), ("call_list", True)])
+def test_a_unit_hears_what_its_lead_hears(led, callout, leads, promised):
+    """Nobody but the lead is called in a unit: no telephone list saves those whose lead's text does not leave, and whose
+    lead is telephoned needs no text himself."""
+    refuse_all(callout)
+    Callout.objects.filter(pk=callout.pk).update(state="stood_down")
+    Alert.objects.update(state="released")
+    if leads == "text":
+        Member.objects.filter(is_lead=False).update(phone="", phone_index="")
+    else:
+        Member.objects.filter(is_lead=True).update(prefers="call_list")
+    second = led.opens()
+    actions.set_calling(led.commander, second, TermsInput("units", touch_cost=1.0, smallest_group=3, lead_minutes=5))
+    run = led.solves(second)
+    assert run.groups
+    assert run.certificate["without_channel"] == "sms"
+    led_people = sum(group["people"] for group in run.groups)
+    assert led_people > len(run.proposal) / 2
+    assert (run.proposed_p_low > 0.5) == promised

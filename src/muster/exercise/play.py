@@ -85,6 +85,7 @@ class Play:
     _stood_down: bool = False
     _over: bool = False
     _live: bool = False
+    _paused: bool = False
     _looked: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -165,13 +166,13 @@ class Play:
     def _wait_idle(self, *, solved: bool = True, at_rest: bool = False) -> dict[str, int]:
         """Until the system has caught up, seen twice running, since work may pass between its parts unseen.
 
-        Not `solved`: only until everything is sent. A clock that runs between ticks is never waited for longer than that,
-        unless it is `at_rest`."""
+        Not `solved`: only until everything is sent. A clock that runs between ticks is never waited for longer than that;
+        `at_rest` it is for what is to be solved, not for texts that a slow gateway takes its time for."""
         standing = self._standing or at_rest
         deadline, calm, pause = time.monotonic() + IDLE_SECONDS, 0, POLL_SECONDS
         while True:
             state: dict[str, int] = self._http.get(f"{self.desk.base}/exercise/idle").raise_for_status().json()
-            busy = state["outbox"] + (state["imports"] + state["unsolved"]) * (solved and standing)
+            busy = state["outbox"] * (not at_rest) + (state["imports"] + state["unsolved"]) * (solved and standing)
             calm = 0 if busy else calm + 1
             if calm > 1 or (not standing and (calm or self.hand.speed > 0.0)):
                 return state
@@ -193,6 +194,7 @@ class Play:
         if events:
             self._rest()
         self._members_act(events)
+        self._go_on()
         self._telephone(minute)
         self._hold(False)
         state = self._wait_idle()
@@ -217,28 +219,40 @@ class Play:
     def _rest(self) -> None:
         """A running clock stands while something is done: at twenty times life a second of work would look like people
         who have been silent for a third of a minute."""
-        if self._live:
+        self._paused = self._live and self.hand.speed > 0.0
+        if self._paused:
             self.hand.set(self.hand.now(), 0.0)
+
+    def _go_on(self) -> None:
+        if self._paused:
+            self.hand.set(self.hand.now(), self.pace.speed)
+            self._paused = False
 
     def _newest(self, state: dict[str, int]) -> dict[str, int]:
         """The same counts once all that has been said is in the number: nobody approves by one that is being replaced."""
-        if self._live and state["proposed"] and self.scenario.minute(self.hand.now()) >= self._next_approval:
+        if self._live and self._would_approve(self.scenario.minute(self.hand.now()), state):
             self._rest()
-            return self._wait_idle(at_rest=True)
+            state = self._wait_idle(at_rest=True)
+            self._go_on()
         return state
 
     def _hold(self, hold: bool) -> None:
         if self._standing:
             self.hand.hold(hold)
 
+    def _would_approve(self, minute: float, state: dict[str, int]) -> bool:
+        in_vain = (
+            state.get("weak", 0) > 0 and self._weak
+        )  # nobody calls ever more people with whom it still does not do
+        due = not self._stood_down and minute >= max(self._next_approval, self.scenario.desk["approve"])
+        return due and state["proposed"] > 0 and not in_vain
+
     def _decide(self, minute: float, state: dict[str, int]) -> bool:
         """The commander looks at what is proposed. True when something was sent."""
         if self._stood_down or minute < self.scenario.desk["approve"]:
             return False
-        weak = state.get("weak", 0) > 0
-        in_vain = weak and self._weak  # nobody calls ever more people with whom it still does not do, twice in a row
-        if state["proposed"] and not in_vain and minute >= self._next_approval and self.desk.approve():
-            self._weak = weak
+        if self._would_approve(minute, state) and self.desk.approve():
+            self._weak = state.get("weak", 0) > 0
             self.tell(minute, "callout approved" if not self.approved else "replacements approved")
             self.approved, self._next_approval = True, minute + APPROVE_EVERY_MINUTES
             self._calls = [n for n in self.desk.call_list() if n not in self._rung]

@@ -86,7 +86,7 @@ def _drawn(type_of: Indices, by_due: Floats, come: NDArray[np.float32], uniform:
     """
     kind = np.int16 if type_of.max(initial=0) < 2**15 else np.int32
     steps = np.diff(type_of, axis=1).astype(kind)
-    limits = by_due.astype(np.float32)
+    limits = np.maximum.accumulate(by_due, axis=1).astype(np.float32)  # who was in time once stays so, rounding or not
     drawn: Numbers = np.repeat(type_of[:, :1].astype(kind), come.shape[1], axis=1)
     limit, missed, move = np.empty_like(come), np.empty(come.shape, np.bool_), np.empty_like(drawn)
     for due in range(by_due.shape[1]):

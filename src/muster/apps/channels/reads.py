@@ -22,6 +22,7 @@ CHUNK = 500
 SILENT_MINUTES = 3
 UNSENT_MINUTES = 2  # waiting this long, however often it was tried: the gateway does not take it, or not in time
 STUCK_TRIES, STUCK_TEXTS = 2, 3  # in vain: less than that happens on any day
+STUCK_SHARE, TOO_MANY = 0.1, "gateway.429"
 GIVEN_UP_COUNTS = timedelta(minutes=5)  # real time: so long the last try of a text that was given up still tells
 _LINK = re.compile(r" \S+ https?://\S+")  # with the one word before it: "或点", "or:"
 LEFT = (MessageState.SENT, MessageState.PERHAPS_SENT)
@@ -166,7 +167,8 @@ def texts_stuck_since(exercise: bool) -> datetime | None:
     is known. One query while all is well.
 
     Known is what was tried: STUCK_TEXTS or more were handed to it STUCK_TRIES times or more in vain, and it has taken
-    none since. The first one it takes ends it. So does GIVEN_UP_COUNTS after the last try of all, when nothing tries any
+    none since. One that says "too many at once" is alive, and a tenth of what it took is no failing gateway but numbers
+    that do not exist. The first one it takes ends it. So does GIVEN_UP_COUNTS after the last try of all, when nothing tries any
     more: the next text that leaves shows what is true.
     """
     texts = OutMessage.objects.filter(exercise=exercise, channel="sms")
@@ -174,16 +176,22 @@ def texts_stuck_since(exercise: bool) -> datetime | None:
     given_up = Q(state=MessageState.FAILED, next_try_at__gte=timezone.now() - GIVEN_UP_COUNTS)
     in_vain = texts.filter(
         Q(state__in=UNSENT) | given_up, at_rest | Q(tries__gt=STUCK_TRIES), sent_at=None, tries__gte=STUCK_TRIES
-    ).aggregate(n=Count("id"), first=Min("queued_at"), tried=Max("claimed_at", filter=at_rest))
-    if in_vain["n"] < STUCK_TEXTS:
+    ).exclude(error=TOO_MANY)
+    vain = in_vain.aggregate(
+        n=Count("id"), first=Min("queued_at"), tried=Max("claimed_at", filter=at_rest), begun=Max("claimed_at")
+    )
+    if vain["n"] < STUCK_TEXTS:
         return None
-    taken = texts.filter(error="").exclude(sent_at=None).aggregate(at=Max("sent_at"), tried=Max("claimed_at"))
+    since = Count("id", filter=Q(sent_at__gte=vain["first"]))
+    taken = texts.filter(error="").exclude(sent_at=None).aggregate(at=Max("sent_at"), tried=Max("claimed_at"), n=since)
     if taken["at"] is None:
-        return in_vain["first"]
+        return vain["first"]
+    if vain["n"] < STUCK_SHARE * taken["n"]:
+        return None
     # claims are real time: what was taken at the last try, or after it, counts for more than what was not
-    tried, took = in_vain["tried"], taken["tried"]
-    works = taken["at"] >= in_vain["first"] if tried is None or took is None else took >= tried
-    return None if works else max(taken["at"], in_vain["first"])
+    tried, took = vain["tried"] or vain["begun"], taken["tried"]
+    works = taken["at"] >= vain["first"] if tried is None or took is None else took >= tried
+    return None if works else max(taken["at"], vain["first"])
 
 
 def outbox_waiting() -> int:

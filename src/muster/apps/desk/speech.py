@@ -244,7 +244,8 @@ def main_act(board: Board, actor: Actor) -> Act | None:
     if not board.lines and actor.may(Right.PROPOSE):
         return Act(_("Set the needs"), f"{home}/needs/")
     unhelped = proposal is None and board.verdict.word in ("short", "at_risk") and not board.verdict.measured
-    if unhelped and board.verdict.without_channel and board.lines and actor.may(Right.RECORD):
+    waits = board.people.silent or board.people.undelivered  # somebody is there to be telephoned
+    if unhelped and board.verdict.without_channel and board.lines and waits and actor.may(Right.RECORD):
         return Act(_("To the call list"), f"{home}/call-list/")
     if proposal is None and board.verdict.word == "short" and not board.verdict.measured and actor.may(Right.PROPOSE):
         alone = _("The planner finds nobody more who would help. A person may know somebody it does not.")

@@ -103,7 +103,7 @@ def _first(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> No
     said, leaders = _chosen(bundle, order)
     plan, kept = (said, True) if isinstance(said, Plan) else (said.best, False)
     run.groups = groups_of(bundle.blocks, bundle.member_ids, plan.alert, leaders)
-    bundle = _as_texts_leave(bundle)
+    bundle = _as_texts_leave(bundle, run.groups, plan.alert)
     worth = evaluate(bundle.problem, plan.alert, seed=order.seed)
     if bundle.without_channel:
         plan, kept = _promising(plan, worth), worth.p_low >= callout.target
@@ -121,12 +121,17 @@ def _first(run: SolveRun, callout: Callout, bundle: Bundle, order: _Order) -> No
     run.band = _band(worth, callout, run.at)
 
 
-def _as_texts_leave(bundle: Bundle) -> Bundle:
-    """With nobody expected whom a new alert does not reach for now."""
+def _as_texts_leave(bundle: Bundle, groups: list[dict[str, int]], alert: np.ndarray) -> Bundle:
+    """With nobody expected whom a new alert does not reach for now. Who is called through a lead hears what the lead hears,
+    whatever telephone he has himself."""
     if not bundle.without_channel:
         return bundle
+    muted = bundle.muted.copy()
+    for group in groups:
+        own = alert[bundle.blocks.unit[alert] == group["unit"]] if bundle.blocks is not None else alert[:0]
+        muted[own] = bundle.muted[bundle.member_ids == group["lead"]].any()
     people = bundle.problem.candidates
-    people = replace(people, show=np.where(bundle.muted & ~people.fixed, 0.0, people.show))
+    people = replace(people, show=np.where(muted & ~people.fixed, 0.0, people.show))
     return replace(bundle, problem=replace(bundle.problem, candidates=people))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from muster.apps.channels.gates import gateway_url
 from muster.apps.channels.reads import texts_stuck_since
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.states import WAITING
@@ -33,7 +34,9 @@ class Texting:
 
 def texting_of(callout: Callout, alerts: Sequence[Alert], arrays: MemberArrays) -> Texting:
     """One query while the gateway takes texts. `alerts`: all of the callout."""
-    if texts_stuck_since(callout.incident.is_exercise) is None:
+    exercise = callout.incident.is_exercise
+    # Without a gateway everybody goes by the call list anyway.
+    if not gateway_url(exercise) or texts_stuck_since(exercise) is None:
         return Texting(False, np.zeros(len(arrays), bool), frozenset())
     by_telephone = np.fromiter(Member.objects.filter(prefers="call_list").values_list("pk", flat=True), np.int64)
     muted = arrays.phone & ~np.isin(arrays.ids, by_telephone)

@@ -11,6 +11,7 @@ from statistics import median
 
 import numpy as np
 
+from muster.apps.channels.reads import texts_stuck_since
 from muster.apps.incidents.board import Reason
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.models.callout import AlertState
@@ -35,8 +36,8 @@ def reasons_of(callout: Callout, alerts: Sequence[Alert], at: datetime) -> tuple
     reach = reach_of(callout, alerts, at)
     rest = [alert for alert in alerts if alert.pk not in reach.areas.people]
     return (
-        *still, *_places(reach.areas), *_unsent(rest, at), *_texts(rest, reach.lost), *_unanswered(alerts, at),
-        *_roads(callout, alerts, at),
+        *still, *_places(reach.areas), *_unsent(callout, rest, at), *_texts(rest, reach.lost),
+        *_unanswered(alerts, at), *_roads(callout, alerts, at),
     )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def _places(areas: Areas) -> list[Reason]:
 # --- texts --------------------------------------------------------------------------------------------------
 
 
-def _unsent(alerts: Sequence[Alert], at: datetime) -> list[Reason]:
+def _unsent(callout: Callout, alerts: Sequence[Alert], at: datetime) -> list[Reason]:
     texts = [alert for alert in alerts if alert.channel == "sms"]
     stuck = [alert for alert in texts if is_unsent(alert, at)]
     if len(stuck) < FEWEST:
@@ -62,7 +63,7 @@ def _unsent(alerts: Sequence[Alert], at: datetime) -> list[Reason]:
     last_left = max((alert.sent_at for alert in texts if alert.sent_at is not None), default=None)
     first = min(alert.alerted_at for alert in stuck)
     since = at - (first if last_left is None else max(first, last_left))
-    if since < UNSENT_AFTER:
+    if since < UNSENT_AFTER and texts_stuck_since(callout.incident.is_exercise) is None:  # the planner's judgement too
         return [Reason("backlog", n=len(stuck), of=len(texts))]
     return [Reason("unsent", n=len(stuck), of=len(texts), minutes=int(since.total_seconds() // 60))]
 

@@ -33,13 +33,14 @@ def walked(tmp_path_factory):
             f"\nfrom the drop of roster.xlsx: on the books {found.enrolled:.1f} s, first certified answer {found.first:.1f} s,"
             f" all shipped plans with repairs {found.everything:.1f} s; page {found.page_bytes / 1000:.0f} KB compressed\n"
         )
-        yield home, running, found
+        # as it is right after the walk: a test that mends a row may come first
+        yield home, running, found, json.loads(home.python(COUNT))
     finally:
         running.stop()
 
 
 def test_the_first_certified_answer_comes_within_a_minute(walked, record_property):
-    _, _, found = walked
+    found = walked[2]
     record_property("seconds", found.first)
     assert found.first <= MOST_SECONDS
 
@@ -49,14 +50,14 @@ def test_the_page_is_light(walked):
 
 
 def test_everybody_whose_row_is_good_is_on_the_books_and_the_other_rows_wait(walked):
-    home, _, found = walked
+    _, _, found, counted = walked
     told = expected_roster()
-    assert f'"members": {told["accepted"]}' in home.python(COUNT)
+    assert counted["members"] == told["accepted"]
     assert len(set(re.findall(r'id="row-(\d+)"', found.page))) == len(told["rejected"])
 
 
 def test_every_shipped_plan_is_answered_and_every_repair_keeps_the_promise(walked):
-    checks = json.loads(walked[0].python(COUNT))["checks"]
+    checks = walked[3]["checks"]
     assert len(checks) == 6
     for template, outcome, target, p_low, result in checks:
         assert outcome in ("holds", "short"), template
@@ -67,7 +68,7 @@ def test_every_shipped_plan_is_answered_and_every_repair_keeps_the_promise(walke
 
 
 def test_a_row_mended_on_the_page_goes_on_the_books(walked):
-    home, running, _ = walked
+    home, running, _, _ = walked
     with Office(running.address.rstrip("/")) as office:
         office.sign_in()
         row = next(number for number, codes in expected_roster()["rejected"].items() if codes == ["name_blank"])

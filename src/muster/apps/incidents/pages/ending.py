@@ -171,6 +171,7 @@ def incident_leave(request: HttpRequest, incident_id: int) -> HttpResponse:
         left=len(rows),
         everybody=incident.callout.alerts.filter(state=AlertState.CHECKED_IN).count(),
         gone=incident.callout.alerts.exclude(checked_in_at=None).exclude(state=AlertState.CHECKED_IN).count(),
+        may_close=request.actor.may(Right.STAND_DOWN),
     )
     return render(request, "incidents/leave.html", page)
 

@@ -198,6 +198,9 @@ def test_closing_is_refused_while_anybody_is_here_and_the_page_says_who(district
     answer = district.post("commander", path)
     assert answer.url == f"/review/{incident.pk}/"
     assert fresh(incident).state == "closed"
+    awaited = district.page("duty_officer", f"{base(incident)}/check-in/")
+    assert "Nobody is awaited here." in awaited
+    assert 'name="alert"' not in awaited
 
 
 def test_a_running_callout_without_people_is_to_be_stood_down_first(district):

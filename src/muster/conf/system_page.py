@@ -16,8 +16,8 @@ from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.conf import check_words, checks
 
-# In a Chinese sentence: what is typed or named by the machine, up to the next Chinese character or sentence mark. A figure with its
-# unit ("75.1 GB") is neither.
+# In a Chinese sentence: what is typed or named by the machine, up to the next Chinese character or sentence mark.
+# A figure with its unit ("75.1 GB") is neither.
 _TYPED = re.compile(r"(?<![\d.])((?!\d)[A-Za-z_/~.][ -:<-~]*[A-Za-z0-9_/])(?<!\d GB)")
 
 

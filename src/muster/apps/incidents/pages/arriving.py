@@ -42,7 +42,9 @@ def incident_check_in(request: HttpRequest, incident_id: int) -> HttpResponse:
     point, q = request.GET.get("point", ""), request.GET.get("q", "")
     rows = alert_rows(incident.callout, request.actor, q=q or None)
     here = [row for row in rows if row.group == "checked_in"]
-    awaited = [row for row in rows if row.group != "checked_in" and point in ("", row.alert.muster_point.letter)]
+    is_open = incident.callout.state in RUNNING | {CalloutState.STOOD_DOWN}
+    away = [row for row in rows if is_open and row.group != "checked_in"]
+    awaited = [row for row in away if point in ("", row.alert.muster_point.letter)]
     page = context(
         incident,
         awaited=sorted(awaited, key=_likelihood),
@@ -51,7 +53,7 @@ def incident_check_in(request: HttpRequest, incident_id: int) -> HttpResponse:
         point=point,
         q=q,
         where=request.GET.get("where", "muster"),
-        open=incident.callout.state in RUNNING | {CalloutState.STOOD_DOWN},
+        open=is_open,
     )
     return render(request, "incidents/check_in.html", page)
 

@@ -64,8 +64,13 @@ acceptance: install-dev
 acceptance-quick: install-dev
 	MUSTER_QUICK=1 MUSTER_SEEDS=1-2 $(BIN)/python -m pytest acceptance --db sqlite --no-skips
 
-bench: install-dev
+.venv/bench.stamp: .venv/dev.stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	touch $@
+
+bench: install-dev .venv/bench.stamp
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench.peers
 
 shots: install-dev
 	$(BIN)/python -m tools.shots

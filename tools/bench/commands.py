@@ -67,6 +67,15 @@ def rows(times: int) -> Iterator[Figure]:
     yield Figure("100,000 rows: most memory", 1, "GiB", (most / GIBIBYTE,))
 
 
+def instance(members: int, seed: int) -> dict[str, np.ndarray]:
+    """Arrays of the public instance of this size and seed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "instance.npz"
+        script(MAKE_INSTANCE, path, "--members", members, "--seed", seed).check_returncode()
+        with np.load(io.BytesIO(path.read_bytes())) as stored:
+            return dict(stored)
+
+
 def plan(times: int) -> Iterator[Figure]:
     """Plan and certificate, in this process and as the command tells it."""
     for members, bar in ((3_000, 0.6), (30_000, 1.0)):

@@ -113,7 +113,7 @@ def test_glass_is_shut_where_nobody_configured_it(world: World) -> None:
 def test_broken_glass_is_loud(world: World, settings: object) -> None:
     settings.MUSTER_BREAK_GLASS = (("duty_officer", "commander"), ("duty_officer", "system_admin"))
     duty, head = world.client_of("duty_officer"), world.client_of("office_head")
-    assert reads.glass_for(world.accounts["duty_officer"]) == [("commander", "Duty commander")]
+    assert [role for role, _word in reads.glass_for(world.accounts["duty_officer"])] == ["commander"]
     assert duty.post("/account/glass/", {"role": "system_admin", "reason": "x"}).status_code == 403
     assert duty.post("/account/glass/", {"role": "commander", "reason": "dam breaks"}).status_code == 302
     assert world.actor("duty_officer").role == "commander"

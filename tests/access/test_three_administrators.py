@@ -8,13 +8,11 @@ import pytest
 
 from muster.access import actions
 from muster.access.models import Account, Role
-from muster.access.rights import ADMINISTRATORS, HARMLESS, LENT, RIGHTS, Right
+from muster.access.rights import ADMINISTRATORS, HARMLESS, LENT, RIGHTS, Actor, Right
 from muster.access.second_factor.actions import take_off
 from muster.core.errors import Conflict, MusterError, NotAllowed
 from muster.journal.models import Entry
 from tests.world import PASSWORD, World
-
-CHANGING = {"manage_accounts", "grant_roles", "elevate"}
 
 
 def test_no_two_administrators_share_a_right() -> None:
@@ -30,10 +28,12 @@ def test_no_other_role_administers_and_no_administrator_is_lent_or_lends() -> No
     assert not (set(LENT) | borrowed) & set(ADMINISTRATORS)
 
 
-def test_every_lent_role_is_higher_than_its_base() -> None:
+def test_every_lent_role_adds_something_and_takes_nothing_away() -> None:
     for base, roles in LENT.items():
         for role in roles:
-            assert RIGHTS[base] < RIGHTS[role]
+            assert RIGHTS[role] - RIGHTS[base]
+            lent = Actor("account:1", "", role, base_role=base)
+            assert {right for right in Right if lent.may(right)} == RIGHTS[base] | RIGHTS[role]
 
 
 def test_harmless_roles_see_nobody_else() -> None:

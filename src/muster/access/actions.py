@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -244,6 +245,12 @@ def note_login(user: AbstractBaseUser) -> None:
 def note_logout(user: AbstractBaseUser) -> None:
     account = Account.objects.filter(user=user).first()
     _note("login.ended", f"account:{account.pk}" if account else "stranger", account)
+
+
+def note_export(actor: Actor, count: int, asked: Mapping[str, str]) -> None:
+    """Somebody takes a part of the journal away: who, how much, by which filters."""
+    check(actor, Right.SEE_JOURNAL)
+    append(STREAM, "journal.exported", actor=actor.ref, at=clock.now(), payload={"count": count, "asked": dict(asked)})
 
 
 def note_failed_login(login: str) -> None:

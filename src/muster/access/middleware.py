@@ -33,6 +33,7 @@ def actor_of(user: object) -> Actor | None:
         member_ref=account.member_ref,
         incidents=granted(account) if account.role == Role.PARTNER else None,
         lent_until=lending.ends_at if lending else None,
+        base_role=_own_role(account) if lending else "",
     )
 
 

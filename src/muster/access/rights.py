@@ -109,9 +109,10 @@ class Actor:
     member_ref: str = ""
     incidents: frozenset[int] | None = None  # the only incidents he may look at; None: no limit by incident
     lent_until: datetime | None = None  # when a role that was lent to him ends
+    base_role: str = ""  # his own role beside a lent one: lending takes nothing away
 
     def may(self, right: Right) -> bool:
-        return right in RIGHTS.get(self.role, frozenset())
+        return any(right in RIGHTS.get(role, frozenset()) for role in (self.role, self.base_role))
 
     def sees_unit(self, path: str) -> bool:
         """Whether a unit with this tree path lies in the actor's part of the tree."""

@@ -44,6 +44,8 @@ TEXTS: dict[str, str | Promise] = {
     "journal.no_person_key": _(
         "This person's private records were erased; nothing more can be kept under that number."
     ),
+    "journal.export_empty": _("Nothing was recorded that fits. Choose fewer filters, then export."),
+    "journal.export_large": _("That would be %(found)s lines, more than %(most)s. Choose a chain or a shorter period."),
     "journal.payload": _("The record holds a value that can not be kept. Report this to the system administrator."),
 }
 

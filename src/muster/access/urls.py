@@ -27,6 +27,7 @@ urlpatterns = [
     path("account/lent/end/", own_pages.lending_end, name="lending-end"),
     path("account/lend/", lend_pages.lend, name="lend"),
     path("journal/", journal_pages.journal, name="journal"),
+    path("journal/export/", journal_pages.journal_export, name="journal-export"),
     # the names by which allauth finds its pages
     path("login/factor/", factor.at_login, name="mfa_authenticate"),
     path("account/confirm/", factor.password_again, name="account_reauthenticate"),

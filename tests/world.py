@@ -51,7 +51,7 @@ SURNAMES = "王李张刘陈杨赵黄周吴"
 GIVEN = ("伟", "芳芳", "建国", "小明", "丽华", "志强")
 ROLES = (
     "office_head", "commander", "duty_officer", "town_officer", "village_lead", "member", "auditor", "wall_screen",
-    "system_admin",
+    "system_admin", "security_admin", "staff", "depot_keeper", "trainer", "drone_crew", "gate_guard", "partner", "unassigned",
 )  # fmt: skip
 
 # member index -> capabilities beside general_rescue; certificates of every seventh member have lapsed

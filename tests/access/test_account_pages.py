@@ -56,25 +56,31 @@ def test_a_form_that_is_not_filled_in_says_so(world: World, admin: Client) -> No
 
 
 def test_a_new_link_for_an_account(world: World, admin: Client) -> None:
-    assert admin.post(f"/accounts/{world.accounts['auditor'].pk}/link/").status_code == 302
+    assert admin.post(f"/accounts/{world.accounts['commander'].pk}/link/").status_code == 302
     assert "/first/" in admin.get("/accounts/").content.decode()
 
 
-def test_role_and_part_of_the_tree_are_changed(world: World, admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def granter(world: World) -> Client:
+    """The security administrator's browser."""
+    return world.client_of("security_admin")
+
+
+def test_role_and_part_of_the_tree_are_changed(world: World, granter: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(directory, "_offers", [lambda: [("OF/T1", "栗雨街道"), ("OF/T2", "泰山街道")]])
     account = world.accounts["town_officer"]
-    admin.post(f"/accounts/{account.pk}/role/", {"role": "town_officer", "unit_path": "OF/T2"})
+    granter.post(f"/accounts/{account.pk}/role/", {"role": "town_officer", "unit_path": "OF/T2"})
     assert Account.objects.get(pk=account.pk).unit_path == "OF/T2"
-    assert "泰山街道" in admin.get("/accounts/").content.decode()
+    assert "泰山街道" in granter.get("/accounts/").content.decode()
 
 
-def test_a_role_that_makes_no_sense_is_refused_with_a_page(world: World, admin: Client) -> None:
-    answer = admin.post(f"/accounts/{world.accounts['auditor'].pk}/role/", {"role": "town_officer"})
+def test_a_role_that_makes_no_sense_is_refused_with_a_page(world: World, granter: Client) -> None:
+    answer = granter.post(f"/accounts/{world.accounts['auditor'].pk}/role/", {"role": "town_officer"})
     assert answer.status_code == 400
 
 
 def test_accounts_are_switched_off_and_on(world: World, admin: Client) -> None:
-    pk = world.accounts["auditor"].pk
+    pk = world.accounts["commander"].pk
     for _ in range(2):  # a double click does no harm
         admin.post(f"/accounts/{pk}/switch/", {"to": "off"})
     assert not Account.objects.get(pk=pk).active
@@ -88,7 +94,7 @@ def test_an_account_that_does_not_exist_is_not_found(world: World, admin: Client
 
 
 def test_every_act_of_the_administrator_names_him(world: World, admin: Client) -> None:
-    admin.post(f"/accounts/{world.accounts['auditor'].pk}/link/")
+    admin.post(f"/accounts/{world.accounts['commander'].pk}/link/")
     assert Entry.objects.latest("pk").actor == world.actor("system_admin").ref
 
 

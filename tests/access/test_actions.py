@@ -21,7 +21,7 @@ def acts() -> list[str]:
 
 def test_an_account_starts_with_a_one_time_link(world: World) -> None:
     account, token = actions.make_account(
-        world.actor("system_admin"), login=" Zhang.San ", name="张三", role="commander"
+        world.actor("system_admin"), login=" Zhang.San ", name="张三", role="member", member_ref="TY000001"
     )
     assert account.user.get_username() == "zhang.san"
     assert not account.user.has_usable_password()
@@ -180,7 +180,7 @@ def test_the_last_administrator_stays(world: World) -> None:
 
 
 def test_a_changed_role_is_journaled_with_the_one_before(world: World) -> None:
-    actions.set_role(world.actor("system_admin"), world.accounts["auditor"], "town_officer", "OF/T2")
+    actions.set_role(world.actor("security_admin"), world.accounts["auditor"], "town_officer", "OF/T2")
     entry = Entry.objects.latest("pk")
     assert entry.payload["before"] == "auditor"
     assert entry.payload["unit_path"] == "OF/T2"

@@ -108,3 +108,30 @@ def test_chains_have_names_in_words() -> None:
 
 def test_nothing_found_says_what_to_do(world: World, auditor: Client) -> None:
     assert "Choose fewer filters" in page_of(auditor, "?action=nothing")
+
+
+def test_a_period_an_incident_and_sensitive_reads_are_chosen(world: World, auditor: Client) -> None:
+    write(world.now - timedelta(days=3), action="people.exported")
+    write(world.now - timedelta(days=2), action="odd.act")
+    write(world.now, stream="incident:77", action="odd.act")
+
+    def acts(query: str) -> list[str]:
+        return [row.sentence for row in auditor.get(f"/journal/?{query}").context["page"].rows]
+
+    assert acts("day=2026-07-11&until=2026-07-12") == ["odd.act", "List exported"]
+    assert acts("day=2026-07-11") == ["List exported"]
+    assert acts("until=2026-07-11") == ["List exported"]
+    assert acts("sensitive=1") == ["List exported"]
+    assert acts("incident=77") == ["odd.act"]
+    assert len(acts("incident=x&until=y&sensitive=z")) > 3
+
+
+def test_an_export_follows_the_filters_and_is_journaled(world: World, auditor: Client) -> None:
+    write(world.now, 3)
+    answer = auditor.post("/journal/export/", {"stream": "people"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    entry = Entry.objects.latest("pk")
+    assert (entry.action, entry.payload) == ("journal.exported", {"count": 3, "asked": {"stream": "people"}})
+    assert auditor.post("/journal/export/", {"stream": "nothing"}).status_code == 400
+    assert auditor.get("/journal/export/").status_code == 405
+    assert 'id="export-key"' in page_of(auditor)

@@ -25,7 +25,7 @@ from tests.desk.sample_board import NOW, T0, board, lines
 from tests.world import World
 
 HTML_TAG = re.compile(r"<[^>]+>")
-MAY = ("office_head", "commander", "duty_officer", "auditor", "wall_screen")
+MAY = ("office_head", "commander", "duty_officer", "auditor", "wall_screen", "staff", "depot_keeper", "drone_crew")
 PRESSED = re.compile(r"<(a|button|input|select|form|summary)\b")
 
 

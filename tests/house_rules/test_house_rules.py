@@ -21,6 +21,7 @@ REAL_TIME = {
     "core/clock.py": "SystemClock, for whoever asks for it",
     "access/actions.py": "one-time links die by real time",
     "access/reads.py": "one-time links die by real time",
+    "access/moment.py": "sessions, lent roles and shared incidents end by real time",
     "conf/backup.py": "when a backup was made",
     "conf/real_time.py": "backups, certificates and second machines live in real time",
     "apps/channels/actions/outbox.py": "tries and claims of messages: a standing exercise clock must not freeze them",

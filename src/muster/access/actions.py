@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from muster.access import directory
-from muster.access.models import Account, FirstLink, Role
-from muster.access.rights import Actor, Right, check
+from muster.access.models import Account, FirstLink, Role, SignIn
+from muster.access.rights import HARMLESS, SYSTEM, Actor, Right, check
 from muster.core.errors import Conflict, InvalidInput, NotFound
 from muster.core.ids import token_hash
 from muster.jobs import clock
@@ -40,18 +43,23 @@ def make_account(
     """A new account and the one-time token (24 h) with which its user sets the first password.
 
     Errors: "access.login_form", "access.login_taken", "access.role_unknown", "access.unit_unknown",
-    "access.unit_needed", "access.member_needed".
+    "access.unit_needed", "access.member_needed". Once there is a security administrator, an account that would see
+    personal data starts without a role: he grants the one that was asked for.
     """
     check(actor, Right.MANAGE_ACCOUNTS)
     login = login.strip().lower()
     _check_login(login)
     _check_place(role, unit_path, member_ref)
+    asked = role if actor is not SYSTEM and role not in HARMLESS and has_security_admin() else ""
+    role = Role.UNASSIGNED if asked else role
     user = get_user_model()(username=login)
     user.set_unusable_password()
     user.save(force_insert=True)
-    account = Account(user=user, role=role, name=name.strip() or login, unit_path=unit_path, member_ref=member_ref)
+    account = Account(
+        user=user, role=role, name=name.strip() or login, unit_path=unit_path, member_ref=member_ref, asked_role=asked
+    )
     account.save(force_insert=True)
-    _note("account.made", actor.ref, account, unit_path=unit_path)
+    _note("account.made", actor.ref, account, unit_path=unit_path, **({"asked": asked} if asked else {}))
     return account, new_link(actor, account)
 
 
@@ -74,10 +82,36 @@ def _check_place(role: str, unit_path: str, member_ref: str) -> None:
         raise InvalidInput("access.member_needed")
 
 
+def has_security_admin() -> bool:
+    """Whether somebody grants roles here; until then the system administrator does, and `check compliance` says so."""
+    return Account.objects.filter(role=Role.SECURITY_ADMIN, active=True).exists()
+
+
+def granting() -> Right:
+    """The right that changes roles and takes second factors off."""
+    return Right.GRANT_ROLES if has_security_admin() else Right.MANAGE_ACCOUNTS
+
+
+def keeper(account: Account) -> Right:
+    """Whose right it is to let this account in or shut it out. Those who watch the system administrator are not his to
+    open: with a one-time link he could sign in as them. The first one to be let in is."""
+    watches = account.role in (Role.SECURITY_ADMIN, Role.AUDITOR)
+    if watches and _others(account, Role.SECURITY_ADMIN).exists():
+        return Right.GRANT_ROLES
+    if account.role == Role.SECURITY_ADMIN and account.user.has_usable_password():
+        return Right.GRANT_ROLES
+    return Right.MANAGE_ACCOUNTS
+
+
+def _others(account: Account, role: str) -> QuerySet[Account]:
+    return Account.objects.filter(role=role, active=True).exclude(pk=account.pk)
+
+
 @transaction.atomic
 def new_link(actor: Actor, account: Account) -> str:
-    """A fresh one-time token for the account; every earlier one dies. Error: "access.switched_off"."""
-    check(actor, Right.MANAGE_ACCOUNTS)
+    """A fresh one-time token for the account; every earlier one dies. Errors: "access.switched_off", and NotAllowed where
+    another administrator keeps the account."""
+    check(actor, keeper(account))
     if not account.active:
         raise Conflict("access.switched_off")
     now = timezone.now()
@@ -135,27 +169,32 @@ def change_password(actor: Actor, user: AbstractBaseUser, old: str, new: str) ->
 
 @transaction.atomic
 def set_role(actor: Actor, account: Account, role: str, unit_path: str = "") -> None:
-    """Another role or another part of the tree. Errors as in make_account, and "access.last_admin"."""
-    check(actor, Right.MANAGE_ACCOUNTS)
+    """Another role or another part of the tree, granted by the security administrator where there is one.
+
+    Errors as in make_account, "access.own_role" (nobody changes his own), and "access.last_admin"."""
+    check(actor, granting())
+    if actor.ref == f"account:{account.pk}":
+        raise Conflict("access.own_role")
     _check_place(role, unit_path, account.member_ref)
-    if role != Role.SYSTEM_ADMIN:
+    if role != account.role:
         _keep_one_admin(account)
     before = account.role
-    account.role, account.unit_path = role, unit_path
-    account.save(update_fields=["role", "unit_path"])
+    account.role, account.unit_path, account.asked_role = role, unit_path, ""
+    account.save(update_fields=["role", "unit_path", "asked_role"])
     _note("account.role_set", actor.ref, account, before=before, unit_path=unit_path)
 
 
 def _keep_one_admin(account: Account) -> None:
-    others = Account.objects.select_for_update().filter(role=Role.SYSTEM_ADMIN, active=True).exclude(pk=account.pk)
-    if account.role == Role.SYSTEM_ADMIN and not others.exists():
-        raise Conflict("access.last_admin")
+    """Of system and security administrators the last one stays: without him the others could take his place."""
+    codes = {Role.SYSTEM_ADMIN: "access.last_admin", Role.SECURITY_ADMIN: "access.last_security_admin"}
+    if account.role in codes and not _others(account, account.role).select_for_update().exists():
+        raise Conflict(codes[Role(account.role)])
 
 
 @transaction.atomic
 def switch_off(actor: Actor, account: Account) -> None:
     """Shut the account: its sessions end with the next request. Errors: "access.own_account", "access.last_admin"."""
-    check(actor, Right.MANAGE_ACCOUNTS)
+    check(actor, keeper(account))
     if actor.ref == f"account:{account.pk}":
         raise Conflict("access.own_account")
     _keep_one_admin(account)
@@ -164,7 +203,7 @@ def switch_off(actor: Actor, account: Account) -> None:
 
 @transaction.atomic
 def switch_on(actor: Actor, account: Account) -> None:
-    check(actor, Right.MANAGE_ACCOUNTS)
+    check(actor, keeper(account))
     _switch(actor, account, active=True)
 
 
@@ -190,6 +229,8 @@ def forget_user(actor: Actor, member_ref: str) -> int:
         user.set_unusable_password()  # ends its sessions too
         user.save()
         FirstLink.objects.filter(account=account).delete()
+        SignIn.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
         account.name, account.active = NAMELESS, False
         account.save(update_fields=["name", "active"])
         _note("account.switched_off", actor.ref, account)
@@ -204,6 +245,12 @@ def note_login(user: AbstractBaseUser) -> None:
 def note_logout(user: AbstractBaseUser) -> None:
     account = Account.objects.filter(user=user).first()
     _note("login.ended", f"account:{account.pk}" if account else "stranger", account)
+
+
+def note_export(actor: Actor, count: int, asked: Mapping[str, str]) -> None:
+    """Somebody takes a part of the journal away: who, how much, by which filters."""
+    check(actor, Right.SEE_JOURNAL)
+    append(STREAM, "journal.exported", actor=actor.ref, at=clock.now(), payload={"count": count, "asked": dict(asked)})
 
 
 def note_failed_login(login: str) -> None:

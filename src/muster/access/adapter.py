@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from muster.access import actions
+from muster.access.sessions.networks import client_address
 from muster.core.ids import token_hash
 
 LOCK_SECONDS = 300
@@ -26,6 +28,10 @@ class ClosedAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, *_args: object) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The same rule about proxies as for the allowed networks, so that wrong passwords are counted per asker."""
+        return client_address(request.META, settings.MUSTER_TRUSTED_PROXIES)
 
     def add_message(self, *args: object, **kwargs: object) -> None:
         """No pop-up greetings."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from muster.access import directory
-from muster.access.models import Role
+from muster.access.lending.reads import lendable
+from muster.access.models import Account, Role
 from muster.access.texts import sentence_of
 from muster.core.errors import MusterError
+
+GIVEN_ROLES = [(value, label) for value, label in Role.choices if value != Role.UNASSIGNED]
 
 
 class RefusingForm(forms.Form):
@@ -60,7 +64,7 @@ class AccountForm(RefusingForm):
     name = forms.CharField(
         label=_("Name shown"), max_length=60, widget=forms.TextInput(attrs={"class": "form-control"})
     )
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.Select(attrs={"class": "form-select"}))
+    role = forms.ChoiceField(label=_("Role"), choices=GIVEN_ROLES, widget=forms.Select(attrs={"class": "form-select"}))
     unit_path = forms.ChoiceField(
         label=_("Part of the tree"), required=False, widget=forms.Select(attrs={"class": "form-select"})
     )
@@ -85,9 +89,63 @@ class AccountForm(RefusingForm):
 class PlaceForm(RefusingForm):
     """Role and part of the tree of an account that exists."""
 
-    role = forms.ChoiceField(choices=Role.choices, widget=forms.Select(attrs={"class": "form-select"}))
+    role = forms.ChoiceField(choices=GIVEN_ROLES, widget=forms.Select(attrs={"class": "form-select"}))
     unit_path = forms.ChoiceField(required=False, widget=forms.Select(attrs={"class": "form-select"}))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit_path"].choices = [("", _("The whole district")), *directory.units()]
+
+
+class LendForm(RefusingForm):
+    """Whom (`pk:role`), for how many hours, why."""
+
+    who = forms.ChoiceField(label=_("Who becomes what"), widget=forms.Select(attrs={"class": "form-select"}))
+    hours = forms.TypedChoiceField(
+        label=_("For how long"), coerce=int, initial=8, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=120,
+        help_text=_("Stands in the journal."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["who"].choices = [
+            (f"{account.pk}:{role}", _("%(name)s (%(own)s) becomes %(role)s") % {
+                "name": account.name, "own": account.get_role_display(), "role": word,
+            })
+            for account, roles in lendable() for role, word in roles
+        ]  # fmt: skip
+        self.fields["hours"].choices = [(hours, hours_words(hours)) for hours in (1, 2, 4, 8, 12, 24)]
+
+
+class ShareForm(RefusingForm):
+    """Which agency, which incident, for how many hours, why."""
+
+    account = forms.ChoiceField(label=_("Partner agency"), widget=forms.Select(attrs={"class": "form-select"}))
+    incident = forms.ChoiceField(label=_("Incident"), widget=forms.Select(attrs={"class": "form-select"}))
+    hours = forms.TypedChoiceField(
+        label=_("For how long"), coerce=int, initial=24, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=120,
+        help_text=_("Stands in the journal."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        agencies = Account.objects.filter(role=Role.PARTNER, active=True).order_by("name", "pk")
+        self.fields["account"].choices = [(row.pk, row.name) for row in agencies]
+        self.fields["incident"].choices = [
+            (each.number, f"{each.title} · {each.place}") for each in directory.incidents()
+        ]
+        self.fields["hours"].choices = [(hours, hours_words(hours)) for hours in (4, 12, 24, 72, 168)]
+
+
+def hours_words(hours: int) -> str:
+    return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}

@@ -11,17 +11,28 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from muster.access import actions
 from muster.access.models import Account, Role
 from muster.access.pages import needs
 from muster.access.rights import Right
-from muster.journal import heads, sentences
+from muster.jobs import clock
+from muster.journal import export, heads, sentences
 from muster.journal.models import Entry, Stream
 from muster.journal.verify import head_fits, verify_stream
 
 PAGE = 50
 CHAINS_SHOWN = 6
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+# Acts by which somebody got to see or carry away personal data or the journal itself.
+SENSITIVE = (
+    "number.unmasked",
+    "people.exported",
+    "people.call_list_opened",
+    "import.refused_taken",
+    "journal.exported",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +43,32 @@ class Query:
     action: str = ""
     actor: str = ""
     day: str = ""
+    until: str = ""
+    incident: str = ""
+    sensitive: str = ""
     before: int = 0
 
     @classmethod
     def of(cls, given: QueryDict) -> Query:
-        before = given.get("before", "")
+        before, incident = given.get("before", ""), given.get("incident", "")
         return cls(
             stream=given.get("stream", ""),
             action=given.get("action", ""),
             actor=given.get("actor", ""),
             day=given.get("day", "") if _day(given.get("day", "")) else "",
+            until=given.get("until", "") if _day(given.get("until", "")) else "",
+            incident=incident if incident.isascii() and incident.isdecimal() and len(incident) < 16 else "",
+            sensitive="1" if given.get("sensitive") == "1" else "",
             before=int(before) if before.isdecimal() and len(before) < 16 else 0,
         )
 
     def address(self, **more: object) -> str:
-        kept = {"stream": self.stream, "action": self.action, "actor": self.actor, "day": self.day, **more}
-        return urlencode({name: value for name, value in kept.items() if value})
+        return urlencode({**self.chosen(), **{name: value for name, value in more.items() if value}})
+
+    def chosen(self) -> dict[str, str]:
+        """The filters that are set, without the page."""
+        names = ("stream", "action", "actor", "day", "until", "incident", "sensitive")
+        return {name: str(getattr(self, name)) for name in names if getattr(self, name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +109,27 @@ class Page:
 def journal(request: HttpRequest) -> HttpResponse:
     """`?stream=&action=&actor=&day=&before=`; `check=1` walks the chosen chain from its first entry."""
     query = Query.of(request.GET)
-    context = {"nav": "journal", "page": _page(query, checked=request.GET.get("check") == "1")}
+    context = {
+        "nav": "journal",
+        "page": _page(query, checked=request.GET.get("check") == "1"),
+        "chosen": query.chosen(),
+        "public_key": export.public_key(),
+    }
     return render(request, "access/journal.html", context)
+
+
+@needs(Right.SEE_JOURNAL)
+@require_POST
+def journal_export(request: HttpRequest) -> HttpResponse:
+    """The chosen entries as a ZIP that proves itself; that it was taken stands in the journal before it leaves."""
+    query = Query.of(request.POST)
+    at = clock.now()
+    packed, count = export.make_export(_entries(query), asked=query.chosen(), by=request.actor.ref, at=at)
+    actions.note_export(request.actor, count, query.chosen())
+    answer = HttpResponse(packed, content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="journal-{at:%Y%m%d-%H%M}.zip"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def _page(query: Query, *, checked: bool) -> Page:
@@ -124,10 +164,17 @@ def _entries(query: Query) -> QuerySet[Entry]:
         entries = entries.filter(action=query.action)
     if query.actor:
         entries = entries.filter(actor=query.actor)
+    if query.incident:
+        entries = entries.filter(stream__name=f"incident:{query.incident}")
+    if query.sensitive:
+        entries = entries.filter(action__in=SENSITIVE)
     if query.before:
         entries = entries.filter(pk__lt=query.before)
-    start = _day(query.day)
-    return entries.filter(at__gte=start, at__lt=start + timedelta(days=1)) if start else entries
+    start, last = _day(query.day), _day(query.until)
+    if start:
+        entries = entries.filter(at__gte=start)
+    end = last or start  # a first day alone means that day
+    return entries.filter(at__lt=end + timedelta(days=1)) if end else entries
 
 
 def _day(text: str) -> datetime | None:

@@ -7,7 +7,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from muster.access import actions
 from muster.access.models import Account, FirstLink, Role
+from muster.access.rights import Actor, Right
+from muster.access.second_factor.reads import users_with_one
 from muster.core.errors import NotFound
 
 
@@ -23,6 +26,26 @@ class AccountRow:
     last_login: datetime | None
     has_password: bool
     link_open: bool
+    asked_role: str
+    asked_label: str
+    factor: bool
+    keeper: Right
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTo:
+    """What the administrator before the screen may do with one account."""
+
+    link: bool
+    role: bool
+    factor: bool
+
+
+def open_to(actor: Actor, row: AccountRow) -> OpenTo:
+    """Rights of `actor` over the account: the same questions that the actions ask."""
+    own = actor.ref == f"account:{row.pk}"
+    grants = actor.may(actions.granting())
+    return OpenTo(link=actor.may(row.keeper), role=grants and not own, factor=grants and not own and row.factor)
 
 
 def account(pk: int) -> Account:
@@ -39,10 +62,11 @@ def account_rows() -> list[AccountRow]:
         FirstLink.objects.filter(used_at=None, expires_at__gt=timezone.now()).values_list("account_id", flat=True)
     )
     rows = Account.objects.select_related("user").order_by("user__username")
-    return [_row(row, row.pk in open_links) for row in rows]
+    factors = users_with_one()
+    return [_row(row, row.pk in open_links, row.user_id in factors) for row in rows]
 
 
-def _row(account: Account, link_open: bool) -> AccountRow:
+def _row(account: Account, link_open: bool, factor: bool) -> AccountRow:
     is_member = account.role == Role.MEMBER
     return AccountRow(
         pk=account.pk,
@@ -55,4 +79,8 @@ def _row(account: Account, link_open: bool) -> AccountRow:
         last_login=account.user.last_login,
         has_password=account.user.has_usable_password(),
         link_open=link_open,
+        asked_role=account.asked_role,
+        asked_label=str(Role(account.asked_role).label) if account.asked_role else "",
+        factor=factor,
+        keeper=actions.keeper(account),
     )

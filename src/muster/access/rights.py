@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from muster.core.errors import NotAllowed
@@ -36,6 +37,9 @@ class Right(StrEnum):
     SET_PAY = "set_pay"  # rates of pay
     SEE_JOURNAL = "see_journal"
     MANAGE_ACCOUNTS = "manage_accounts"
+    GRANT_ROLES = "grant_roles"  # who gets which role, which incidents a partner sees, whose sessions end
+    ELEVATE = "elevate"  # lend somebody a higher role for some hours
+    SEE_SHARED = "see_shared"  # what of an incident is shared with a partner agency: no names, no numbers
     SEE_OWN = "see_own"
 
 
@@ -48,7 +52,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.PRE_AUTHORISE, Right.APPROVE,
         Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SEE_JOURNAL, Right.SET_PAY,
-        Right.ERASE_PEOPLE, Right.SET_MAP,
+        Right.ERASE_PEOPLE, Right.SET_MAP, Right.ELEVATE,
     }),
     "commander": frozenset(_DESK | {
         Right.EDIT_PLANS, Right.APPROVE, Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN,
@@ -56,6 +60,17 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "duty_officer": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.APPROVE_PRE_AUTHORISED,
     }),
+    "staff": frozenset({
+        Right.SEE_PEOPLE, Right.EDIT_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.SEE_REVIEW, Right.SEE_PAY,
+        Right.SEE_WALL,
+    }),
+    # What these four do has its own pages one day; until then they see what their work rests on, and no personal data
+    # that it does not need.
+    "depot_keeper": frozenset({Right.SEE_PLANS, Right.SEE_WALL}),
+    "trainer": frozenset({Right.SEE_PEOPLE, Right.SEE_PLANS}),
+    "drone_crew": frozenset({Right.SEE_PLANS, Right.SEE_WALL}),
+    "gate_guard": frozenset(),
+    "partner": frozenset({Right.SEE_SHARED}),
     "town_officer": frozenset({
         Right.SEE_PEOPLE, Right.EDIT_PEOPLE, Right.SEE_INCIDENTS, Right.RECORD, Right.CALL_TOWN,
     }),
@@ -66,8 +81,21 @@ RIGHTS: dict[str, frozenset[Right]] = {
         Right.SEE_JOURNAL,
     }),
     "wall_screen": frozenset({Right.SEE_WALL}),
+    # Three administrators who can not act for each other: one makes accounts, one grants roles, one reads what both did.
+    # The auditor is the third: he changes nothing, so there is nothing that a separate "audit administrator" could add.
     "system_admin": frozenset({Right.MANAGE_ACCOUNTS}),
+    "security_admin": frozenset({Right.GRANT_ROLES}),
+    "unassigned": frozenset(),  # a new account until the security administrator grants the role it was asked for
 }  # fmt: skip
+ADMINISTRATORS = ("system_admin", "security_admin", "auditor")
+# Roles whose accounts see no personal data of others: the system administrator may give them alone.
+HARMLESS = frozenset({"member", "wall_screen", "unassigned"})
+# base role -> roles it may be lent for some hours; no administrator lends or borrows.
+LENT: dict[str, tuple[str, ...]] = {
+    "staff": ("duty_officer",),
+    "duty_officer": ("commander",),
+    "commander": ("office_head",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +107,20 @@ class Actor:
     role: str
     unit_path: str = ""
     member_ref: str = ""
+    incidents: frozenset[int] | None = None  # the only incidents he may look at; None: no limit by incident
+    lent_until: datetime | None = None  # when a role that was lent to him ends
+    base_role: str = ""  # his own role beside a lent one: lending takes nothing away
 
     def may(self, right: Right) -> bool:
-        return right in RIGHTS.get(self.role, frozenset())
+        return any(right in RIGHTS.get(role, frozenset()) for role in (self.role, self.base_role))
 
     def sees_unit(self, path: str) -> bool:
         """Whether a unit with this tree path lies in the actor's part of the tree."""
         return path == self.unit_path or path.startswith(self.unit_path + "/") or not self.unit_path
+
+    def sees_incident(self, incident_id: int) -> bool:
+        """Whether this incident is among those the actor is limited to."""
+        return self.incidents is None or incident_id in self.incidents
 
 
 SYSTEM = Actor(ref="system", name="", role="system")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
+from muster.access.sessions.networks import parse_networks
 from muster.conf import tls
 from muster.conf.database import database_settings
 from muster.conf.home import home_path, load_secrets
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "muster.journal",
     "muster.jobs",
     "muster.access",
@@ -60,12 +62,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "muster.access.middleware.ActorMiddleware",
+    "muster.access.middleware.SessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "muster.apps.maps.hosts.MapHostsMiddleware",  # inside: what it says of a page, the one before writes into the policy
     "django_htmx.middleware.HtmxMiddleware",
     "muster.web.errors.ErrorPageMiddleware",
+    "muster.web.networks.NetworkMiddleware",
 ]
 
 ROOT_URLCONF = "muster.conf.urls"
@@ -101,6 +105,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip"}  # lock-out: 5 wrong passwords for one name in 5 minutes
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # before second factors are changed, the password is asked again
+MFA_ADAPTER = "muster.access.second_factor.adapter.SealedAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s either way: clocks of phones and of machines without internet differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
@@ -166,6 +175,29 @@ MUSTER_DAILY_AT = os.environ.get("MUSTER_DAILY_AT", "07:30")  # when the morning
 MUSTER_WALL_NAMES = os.environ.get("MUSTER_WALL_NAMES", "1") != "0"  # names in the last line of the wall screen
 MUSTER_SMS_URL = os.environ.get("MUSTER_SMS_URL", "")  # real gateway; never used for an exercise
 MUSTER_EXERCISE_SMS_URL = os.environ.get("MUSTER_EXERCISE_SMS_URL", "")  # never used for an actual callout
+
+# networks that may open the pages: "10.20.0.0/16,fd00::/8"; empty: all. What members and gateways call from outside stays open.
+MUSTER_ALLOWED_NETWORKS = parse_networks(os.environ.get("MUSTER_ALLOWED_NETWORKS", ""))
+MUSTER_TRUSTED_PROXIES = parse_networks(
+    os.environ.get("MUSTER_TRUSTED_PROXIES", "")
+)  # whose X-Forwarded-For is believed
+MUSTER_NETWORK_EXEMPT = tuple(
+    path for path in os.environ.get("MUSTER_NETWORK_EXEMPT", "/r/,/c/,/gateway/,/standby/,/static/").split(",") if path
+)
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    found = (pair.partition(":") for pair in text.replace(" ", "").split(",") if pair)
+    return tuple((base, role) for base, _colon, role in found)
+
+
+# who may take a higher role by himself when the head can not be reached, for two hours: "duty_officer:commander"; empty: nobody
+MUSTER_BREAK_GLASS = _pairs(os.environ.get("MUSTER_BREAK_GLASS", ""))
+# only who holds the duty has a duty officer's rights, the others those of staff. Off by default: at night, with one officer
+# ill and the duty not handed over, the one who comes instead must be able to act at once.
+MUSTER_DUTY_STRICT = os.environ.get("MUSTER_DUTY_STRICT", "") == "1"
+# roles that must sign in with a second factor: "system_admin,security_admin,auditor,office_head"
+MUSTER_MFA_REQUIRED = frozenset(os.environ.get("MUSTER_MFA_REQUIRED", "").replace(" ", "").split(",")) - {""}
 
 LOGGING_CONFIG = "muster.conf.logs.configure"
 LOGGING = {"level": os.environ.get("MUSTER_LOG", "INFO")}

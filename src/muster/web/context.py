@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from muster.access.lending.reads import unseen_glass
+from muster.access.moment import now as real_now
 from muster.access.rights import Actor, Right
 from muster.jobs import clock
 
@@ -38,6 +41,9 @@ NAVIGATION = (
     NavLink("journal", "/journal/", "link", _("Journal"), Right.SEE_JOURNAL),
     NavLink("wall", "/wall/", "device-tv", _("Wall"), Right.SEE_WALL),
     NavLink("accounts", "/accounts/", "key", _("Accounts"), Right.MANAGE_ACCOUNTS),
+    NavLink("accounts", "/accounts/", "key", _("Accounts"), Right.GRANT_ROLES),
+    NavLink("sharing", "/accounts/sharing/", "building-community", _("Partner agencies"), Right.GRANT_ROLES),
+    NavLink("shared", "/shared/", "building-community", _("Shared incidents"), Right.SEE_SHARED),
     NavLink("system", "/system/", "server", _("This machine"), Right.MANAGE_ACCOUNTS),
     NavLink("me", "/me/", "user-circle", _("My page"), Right.SEE_OWN),
 )
@@ -46,6 +52,13 @@ NAVIGATION = (
 def links_for(actor: Actor | None) -> list[NavLink]:
     """The links this actor may follow."""
     return [link for link in NAVIGATION if actor is not None and actor.may(link.right)]
+
+
+def _minutes_left(actor: Actor | None) -> int:
+    """Minutes for which a lent role still holds, rounded up; 0 when none is lent."""
+    if actor is None or actor.lent_until is None:
+        return 0
+    return max(1, math.ceil((actor.lent_until - real_now()).total_seconds() / 60))
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -60,5 +73,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "exercise_home": clock.is_exercise_home(),
         "theme": theme if theme in THEMES else "",
         "nav_links": links_for(actor),
+        "lent_minutes": _minutes_left(actor),
+        "broken_glass": unseen_glass() if actor is not None and actor.may(Right.ELEVATE) else [],
         "may_search": actor is not None and actor.may(Right.SEE_PEOPLE),
     }

@@ -10,10 +10,15 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the start page of an empty system to those who can fill it; the morning sheet says what an erasure does."""
-        from muster.apps.desk.daily.actions import ERASING  # models can be had once all apps are ready
+        from muster.access.handover.reads import on_change
+        from muster.apps.desk.daily.actions import (
+            ERASING,  # models can be had once all apps are ready
+            follow_handover,
+        )
         from muster.apps.people.erasure import register
 
         register(ERASING)
+        on_change(follow_handover)
         offer_first_page(_start_page)
 
 

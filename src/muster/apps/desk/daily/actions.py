@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from muster.access.models import Account
 from muster.access.rights import SYSTEM, Actor, Right
 from muster.apps.channels.actions import Draft, queue_messages
 from muster.apps.channels.actions.outbox import has_mobile
@@ -48,6 +49,15 @@ def enter_duty(actor: Actor, day: date, leader: str, officer: str) -> DutyDay:
     payload = {"day": day.isoformat(), "leader": bool(row.leader_name), "officer": bool(row.officer_name)}
     append(STREAM, "daily.duty_entered", actor=actor.ref, at=at, payload=payload)
     return row
+
+
+def follow_handover(holder: Account) -> None:
+    """The duty has moved from one account to another: today's sheet names who holds it now."""
+    at = clock.now()
+    changed = {"officer_name": _name(holder.name), "entered_at": at, "entered_by": f"account:{holder.pk}"}
+    row, _new = DutyDay.objects.update_or_create(day=beijing_day(at), defaults=changed)
+    payload = {"day": row.day.isoformat(), "leader": bool(row.leader_name), "officer": True}
+    append(STREAM, "daily.duty_entered", actor=changed["entered_by"], at=at, payload=payload)
 
 
 def _name(text: str) -> str:

@@ -1,0 +1,1 @@
+"""A higher role for some hours, with a reason and an end."""

@@ -1,0 +1,1 @@
+"""Partner agencies: which incidents they see, until when, and what of them."""

@@ -261,6 +261,8 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         "sheet_row": lambda: 4,
         "check_id": lambda: _check(world),
         "day": lambda: _sheet(world),
+        "sheet": lambda: "201",
+        "report_id": lambda: _report(world),
     }
     special: dict[tuple[str, str], Callable[[], object]] = {
         ("reply", "token"): lambda: world.running and TOKEN,
@@ -286,6 +288,13 @@ def _layer(world: World) -> int:
 
     spot = b'{"type": "Point", "coordinates": [113.12, 27.82]}'
     return add_overlay(world.actor("duty_officer"), spot, "spot.geojson", datum="wgs84").layer.pk
+
+
+def _report(world: World) -> int:
+    from muster.apps.command.actions.orders import send_report
+
+    given = {"kind": "first", "medium": "written", "addressee": "市应急局", "title": "首报", "body": "情况如下。"}
+    return send_report(world.actor("duty_officer"), world.running.pk, **given).pk
 
 
 def _service(world: World) -> int:

@@ -44,6 +44,11 @@ PAGES = (
     ("town", "taishan", "/town/"),
     ("town-check-in", "taishan", "/town/?view=here"),
     ("break", "commander", "/exercise/{incident}/break/"),
+    ("command", "commander", "/command/{incident}/"),
+    ("command-people", "commander", "/command/{incident}/people/"),
+    ("command-needs", "commander", "/command/{incident}/needs/"),
+    ("command-reports", "commander", "/command/{incident}/reports/"),
+    ("command-sheet", "commander", "/command/{incident}/forms/201/"),
     ("wall", "auditor", "/wall/{incident}/"),
     ("join", None, "/exercise/join/{code}"),
     ("new-incident", "duty", "/incidents/new/"),
@@ -214,6 +219,35 @@ def call_units(studio: Studio, path: str, known: dict[str, str]) -> None:
         known["lead"] = studio.links("duty", f"/incidents/{known['led']}/people/", r"/field/unit/(\d+)/")[0]
 
 
+COMMAND = (  # what is entered on the pages of command before their pictures are taken: page, act, fields
+    ("", "sector", {"name": "东侧", "points": "113.12, 27.84"}),
+    ("", "task-plan", {"task_title": "东侧设置警戒线", "objective": "无关人员撤到 200 米外", "hazards": "带电设备、浓烟", "comms": "4 频道"}),
+    ("", "zone-entry", {"kind": "power_isolated", "confirmed_by": "供电调度 3 号席", "number": "停令 17"}),
+    ("needs/", "danger", {"danger_title": "围墙开裂", "place": "变电所东墙", "before": "照片 3，裂缝 4 厘米"}),
+    ("needs/", "batch", {"from_place": "东侧居民楼", "to_place": "栗雨小学", "people": "42", "children": "6", "elderly": "9"}),
+    ("needs/", "request", {"what": "移动照明车", "quantity": "2", "deliver_to": "东侧入口"}),
+    ("reports/", "level", {"level": "III", "reason": "火势向东蔓延"}),
+    ("reports/", "report", {"addressee": "区应急管理局"}),
+)  # fmt: skip
+
+
+def furnish(studio: Studio, number: str) -> None:
+    """Enter something on every page of command."""
+    with contextlib.closing(studio.context("commander", "zh", "desktop")) as visit:
+        page = visit.new_page()
+        for part, act, fields in COMMAND:
+            page.goto(f"{studio.address}/command/{number}/{part}")
+            page.click(f"#act-{act} > summary")
+            for name, value in fields.items():
+                field = page.locator(f"#act-{act} [name={name}]")
+                if field.evaluate("one => one.tagName") == "SELECT":
+                    field.select_option(value)
+                else:
+                    field.fill(value)
+            page.click(f"#send-{act}")
+            page.wait_for_load_state()
+
+
 def numbers(studio: Studio) -> dict[str, str]:
     """What the addresses need: an open incident, a review, a plan, a member."""
     if not studio.links("commander", "/duty/?all=1", r"/duty/(\d+)/"):
@@ -255,6 +289,9 @@ def main() -> None:
         known = numbers(studio) | join_code(logins.parent)
         for name, who, path in wanted(given.only):
             call_units(studio, path, known)
+            if "/command/" in path and "commanded" not in known:
+                known["commanded"] = known["incident"]
+                furnish(studio, known["incident"])
             if any(hole not in known for hole in re.findall(r"{(\w+)}", path)):
                 print(f"shots: nothing to show for {name}", file=sys.stderr)
                 continue

@@ -14,6 +14,7 @@ from django.urls import reverse
 from muster.access.models import Account
 from muster.access.rights import RIGHTS
 from muster.apps.channels.models import OutMessage
+from muster.apps.command.models import Report
 from muster.apps.incidents.models import Incident
 from muster.apps.people.models import Employer, ImportRun, Member, Unit
 from muster.apps.plans.models import MusterPoint, Plan, Site
@@ -53,7 +54,7 @@ def data(*models: type[Model]) -> Iterator[str]:
 
 
 def without_data(seen: str) -> str:
-    held = set(data(Unit, Member, Employer, Plan, Site, MusterPoint, Incident, OutMessage, Account, ImportRun))
+    held = set(data(Unit, Member, Employer, Plan, Site, MusterPoint, Incident, OutMessage, Account, ImportRun, Report))
     held |= set(get_user_model().objects.values_list("username", flat=True))
     seen = ADDRESS.sub(" ", seen)
     for value in sorted(held, key=len, reverse=True):

@@ -31,6 +31,8 @@ class Right(StrEnum):
     CALL_VILLAGE = "call_village"  # that of a village lead: answers and check-in of his own people, nothing else
     RELEASE = "release"  # early release
     STAND_DOWN = "stand_down"
+    COMMAND = "command"  # tasks, zones, positions, teams, dangers, reports of an incident
+    SET_LEVEL = "set_level"  # order a response level
     SET_DUTY = "set_duty"  # who is on duty today, who gets the morning sheet by text
     SEE_REVIEW = "see_review"
     SEE_PAY = "see_pay"
@@ -46,16 +48,16 @@ class Right(StrEnum):
 _DESK = {
     Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.OPEN_INCIDENT, Right.PROPOSE,
     Right.RECORD, Right.SEE_REVIEW, Right.SEE_PAY, Right.CLOSE_ROADS, Right.SET_DUTY,
-    Right.SEE_WALL,
+    Right.SEE_WALL, Right.COMMAND,
 }  # fmt: skip
 RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.PRE_AUTHORISE, Right.APPROVE,
         Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SEE_JOURNAL, Right.SET_PAY,
-        Right.ERASE_PEOPLE, Right.SET_MAP, Right.ELEVATE,
+        Right.ERASE_PEOPLE, Right.SET_MAP, Right.ELEVATE, Right.SET_LEVEL,
     }),
     "commander": frozenset(_DESK | {
-        Right.EDIT_PLANS, Right.APPROVE, Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN,
+        Right.EDIT_PLANS, Right.APPROVE, Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SET_LEVEL,
     }),
     "duty_officer": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.APPROVE_PRE_AUTHORISED,

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "muster.apps.maps",
     "muster.apps.plans",
     "muster.apps.incidents",
+    "muster.apps.command",
     "muster.apps.desk",
     "muster.live",
     "muster.web",

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 
 from muster.access.rights import Actor, Right
+from muster.apps.command.models import Level
+from muster.apps.command.reads.clocks import alarms
 from muster.apps.desk import drawing, reason_words, speech
 from muster.apps.incidents.board import Board, LineView
+from muster.apps.incidents.models import Incident
 from muster.jobs import clock
 from muster.web import show
 from muster.web.texts import ERROR_TEXTS
@@ -98,7 +101,20 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
             (event, EVENT_ICONS.get(event.kind, "point"), event_mark(event.kind, event.tone)) for event in board.events
         ],
         "elapsed": board.elapsed,
+        **command_line(board),
         "may": {right.value: actor.may(right) for right in Right},
+    }
+
+
+def command_line(board: Board) -> dict[str, object]:
+    """What command has to say on the duty page: teams that do not report, dangers, the next report, the level in force."""
+    told = alarms(Incident.objects.get(pk=board.incident_id), board.now)
+    left = told.report.left_seconds if told.report else 0
+    sign = "-" if left < 0 else ""
+    return {
+        "command": told,
+        "level_word": Level(told.level).label if told.level else "",
+        "report_left": f"{sign}{abs(left) // 60}:{abs(left) % 60:02d}",
     }
 
 

@@ -12,6 +12,7 @@ from muster.access.rights import Actor, Right, check
 from muster.apps.incidents.actions.common import lock, note, want_solve
 from muster.apps.incidents.models import Callout, Incident, NeedLine
 from muster.apps.incidents.models.incident import IncidentState, Mode
+from muster.apps.incidents.signals import incident_opened
 from muster.apps.incidents.states import CALLOUT_STEPS, INCIDENT_STEPS, RUNNING, UNAPPROVED, step
 from muster.apps.people.models import Capability
 from muster.apps.plans.actions import TermsInput, check_terms, take_terms
@@ -67,6 +68,7 @@ def open_incident(
     callout.save(force_insert=True)
     note(incident, "incident.opened", actor, payload={"kind": kind, "plan": chosen.pk if chosen else None})
     _take_plan(callout, chosen)
+    incident_opened.send(Incident, incident=incident, actor=actor)
     return incident
 
 

@@ -1,0 +1,1 @@
+"""The ICS forms, filled from the incident's data."""

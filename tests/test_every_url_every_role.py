@@ -11,7 +11,16 @@ from muster.access.rights import RIGHTS, Right
 from tests.world import ROLES, World
 
 # Pages of other packages, and pages whose own secret is the key: anybody may ask, nobody learns anything by asking.
-PUBLIC = {"first-page", "language", "gateway-reports", "gateway-inbound", "reply", "check-in-code", "field-worker"}
+PUBLIC = {
+    "first-page",
+    "language",
+    "gateway-reports",
+    "gateway-inbound",
+    "gateway-calls",
+    "reply",
+    "check-in-code",
+    "field-worker",
+}
 
 NO_SUCH_METHOD = 405  # some pages say so before they look who asks: nothing is served either way
 

@@ -21,6 +21,7 @@ from muster.access import actions as access
 from muster.access.middleware import actor_of
 from muster.access.models import Account
 from muster.access.rights import SYSTEM, Actor
+from muster.apps.channels.actions import report_wrong_number
 from muster.apps.incidents.actions import open_incident, send_by_hand
 from muster.apps.incidents.models import Alert, Callout, Incident, SolveRun
 from muster.apps.incidents.wall_code import make_code
@@ -247,6 +248,7 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
     general: dict[str, Callable[[], object]] = {
         "incident_id": lambda: world.running.pk,
         "alert_id": lambda: world.alert().pk,
+        "finding_id": lambda: report_wrong_number(world.actor("duty_officer"), world.alert().member).pk,
         "plan_id": lambda: world.plan.pk,
         "number": lambda: world.member(1).number,
         "run_id": lambda: _import_run(world),

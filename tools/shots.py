@@ -65,6 +65,7 @@ PAGES = (
     ("check-in", "duty", "/incidents/{incident}/check-in/"),
     ("qr", "duty", "/incidents/{incident}/qr/"),
     ("call-list", "duty", "/incidents/{incident}/call-list/"),
+    ("wrong-numbers", "taishan", "/wrong-numbers/"),
     ("roll-call", "duty", "/incidents/{incident}/roll-call/"),
     ("release", "commander", "/incidents/{incident}/release/"),
     ("stand-down", "commander", "/incidents/{incident}/stand-down/"),

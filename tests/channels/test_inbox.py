@@ -139,7 +139,8 @@ def test_a_text_nobody_can_deal_with_is_put_aside_and_the_next_is_told(heard: li
 
 def test_alerts_leave_before_old_texts_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
-    monkeypatch.setattr(sender_module, "claim_batch", lambda _most: order.append("alerts") or [])
+    monkeypatch.setattr(sender_module, "due_channels", lambda: ["sms"])
+    monkeypatch.setattr(sender_module, "claim_batch", lambda _most, _channel: order.append("alerts") or [])
     monkeypatch.setattr(sender_module, "announce_left_over", lambda: order.append("texts"))
     sender_module.Sender().step()
     assert order == ["alerts", "texts"]

@@ -6,16 +6,15 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-import httpx
 import pytest
 from django.conf import settings as live
 from django.utils import timezone
 
-from muster.apps.channels import sender as sender_module
 from muster.apps.channels.actions import queue_messages, record_receipt
 from muster.apps.channels.actions.outbox import Draft
 from muster.apps.channels.actions.sending import MOST_TRIES
 from muster.apps.channels.jobs import SEND_LANE
+from muster.apps.channels.lines import http
 from muster.apps.channels.models import OutMessage
 from muster.apps.channels.reads import call_rows, gateway_trouble, outbox_waiting
 from muster.apps.channels.sender import Sender
@@ -105,7 +104,7 @@ def test_a_gateway_that_stays_down_sends_everybody_to_the_call_list(sender: Send
 def test_a_slow_gateway_may_have_taken_it_so_it_is_perhaps_sent(
     sender: Sender, gateway: GatewayProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender_module, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(http, "TIMEOUT_SECONDS", 0.2)
     gateway.behave(delay_seconds=1.0)
     (message,) = queue(1)
     sender.step()
@@ -123,7 +122,7 @@ def test_a_slow_gateway_may_have_taken_it_so_it_is_perhaps_sent(
 def test_a_gateway_whose_answer_trickles_holds_nobody_up(
     sender: Sender, gateway: GatewayProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender_module, "DEADLINE_SECONDS", 0.5)
+    monkeypatch.setattr(http, "DEADLINE_SECONDS", 0.5)
     gateway.behave(trickle_seconds=0.1, body={"accepted": True, "more": "x" * 100})
     queue(1)
     started = time.monotonic()
@@ -136,8 +135,8 @@ def test_a_gateway_whose_answer_trickles_holds_nobody_up(
 def test_a_gateway_whose_head_trickles_holds_nobody_up(
     sender: Sender, gateway: GatewayProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender_module, "DEADLINE_SECONDS", 0.2)
-    monkeypatch.setattr(sender_module, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(http, "DEADLINE_SECONDS", 0.2)
+    monkeypatch.setattr(http, "TIMEOUT_SECONDS", 0.3)
     gateway.behave(head_drops=40)
     queue(10)
     started = time.monotonic()
@@ -155,7 +154,7 @@ def test_a_gateway_whose_head_trickles_holds_nobody_up(
 
 
 def test_a_gateway_that_answers_without_end_is_not_read_to_the_end(sender: Sender, gateway: GatewayProcess) -> None:
-    gateway.behave(body={"accepted": True, "more": "x" * (sender_module.MOST_ANSWER_BYTES + 1)})
+    gateway.behave(body={"accepted": True, "more": "x" * (http.MOST_ANSWER_BYTES + 1)})
     queue(1)
     sender.step()
     assert OutMessage.objects.get().error == "gateway.endless"
@@ -250,4 +249,4 @@ def test_no_proxy_of_the_environment_sees_who_is_called(sender: Sender, monkeypa
     queue(1)
     sender.step()
     assert states() == {"sent"}
-    assert isinstance(sender._client, httpx.Client)
+    assert sender._pools["sms"]._client.trust_env is False

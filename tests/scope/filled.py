@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from muster.apps.channels.actions import record_inbound
+from muster.apps.channels.actions import dismiss_finding, record_inbound, report_wrong_number
 from muster.apps.channels.models import OutMessage, Receipt
 from muster.apps.desk.actions import take_entries
 from muster.apps.desk.daily.actions import add_reader
@@ -37,6 +37,7 @@ def filled_member(world: World) -> Member:
     record_inbound("g-1", member.phone, "孩子发烧去不了", False, world.now)
     record_reply_at_desk(desk, alert, answer="decline", reason="孩子发烧", text="孩子发烧去不了")
     times = {"started_at": world.now, "due_at": world.now, "closed_at": world.now}
+    dismiss_finding(head, report_wrong_number(desk, member).pk, "是他爱人接的")
     add_reader(head, member.number, agreed=True)
     roll_call = RollCall.objects.create(callout=world.callout, started_by=desk.ref, **times)
     RollCallAnswer.objects.create(roll_call=roll_call, alert=alert, state="accounted", note="在医院", by=desk.ref)

@@ -176,6 +176,14 @@ MUSTER_DAILY_AT = os.environ.get("MUSTER_DAILY_AT", "07:30")  # when the morning
 MUSTER_WALL_NAMES = os.environ.get("MUSTER_WALL_NAMES", "1") != "0"  # names in the last line of the wall screen
 MUSTER_SMS_URL = os.environ.get("MUSTER_SMS_URL", "")  # real gateway; never used for an exercise
 MUSTER_EXERCISE_SMS_URL = os.environ.get("MUSTER_EXERCISE_SMS_URL", "")  # never used for an actual callout
+MUSTER_VOICE_URL = os.environ.get("MUSTER_VOICE_URL", "")  # gateway that calls and reads aloud; the same two rules
+MUSTER_EXERCISE_VOICE_URL = os.environ.get("MUSTER_EXERCISE_VOICE_URL", "")
+MUSTER_MAIL_URL = os.environ.get(
+    "MUSTER_MAIL_URL", ""
+)  # smtp://user:password@host:port?from=address; see lines/mail.py
+MUSTER_EXERCISE_MAIL_URL = os.environ.get("MUSTER_EXERCISE_MAIL_URL", "")
+MUSTER_CHANNELS = os.environ.get("MUSTER_CHANNELS", "")  # order and minutes, "sms:4,voice:3,call_list"; see order.py
+MUSTER_PRICES = os.environ.get("MUSTER_PRICES", "")  # yuan per part, "sms=0.045,voice=0.12"
 
 # networks that may open the pages: "10.20.0.0/16,fd00::/8"; empty: all. What members and gateways call from outside stays open.
 MUSTER_ALLOWED_NETWORKS = parse_networks(os.environ.get("MUSTER_ALLOWED_NETWORKS", ""))

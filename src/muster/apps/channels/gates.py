@@ -15,16 +15,26 @@ def is_marked(body: str) -> bool:
     return body.startswith(tuple(EXERCISE_MARKS.values()))
 
 
-def gateway_url(exercise: bool) -> str:
-    """Address of the gateway for that mode without a trailing slash, empty when none is set up.
+_SETTINGS = {
+    "sms": ("MUSTER_SMS_URL", "MUSTER_EXERCISE_SMS_URL"),
+    "voice": ("MUSTER_VOICE_URL", "MUSTER_EXERCISE_VOICE_URL"),
+    "email": ("MUSTER_MAIL_URL", "MUSTER_EXERCISE_MAIL_URL"),
+}
 
-    One address given for both modes counts for actual callouts only: an exercise must not reach real phones by mistake.
+
+def gateway_url(exercise: bool, channel: str = "sms") -> str:
+    """Address of the channel's gateway for that mode without a trailing slash, empty when none is set up.
+
+    An address given for actual callouts, of whatever channel, counts for those only: an exercise must not reach real
+    phones by mistake.
     """
-    actual = settings.MUSTER_SMS_URL.rstrip("/")
+    if channel not in _SETTINGS:
+        return ""
+    actual, own = (str(getattr(settings, name)).rstrip("/") for name in _SETTINGS[channel])
     if not exercise:
         return actual
-    url = settings.MUSTER_EXERCISE_SMS_URL.rstrip("/")
-    return "" if url == actual else url
+    real = [str(getattr(settings, names[0])).rstrip("/") for names in _SETTINGS.values()]
+    return "" if own in real else own
 
 
 def check_home(exercise: bool) -> None:
@@ -39,7 +49,7 @@ def check_body(exercise: bool, body: str) -> None:
         raise NotAllowed("channels.mark_mismatch", exercise=exercise)
 
 
-def check_may_leave(*, exercise: bool, body: str, url: str) -> None:
+def check_may_leave(*, exercise: bool, body: str, url: str, channel: str = "sms") -> None:
     """Refuse a message that would leave by a gateway that is not its own.
 
     Errors: "channels.actual_in_exercise_home", "channels.no_gateway" (Unavailable), "channels.wrong_gateway",
@@ -48,6 +58,6 @@ def check_may_leave(*, exercise: bool, body: str, url: str) -> None:
     check_home(exercise)
     if not url:
         raise Unavailable("channels.no_gateway")
-    if url != gateway_url(exercise):
+    if url != gateway_url(exercise, channel):
         raise NotAllowed("channels.wrong_gateway", exercise=exercise)
     check_body(exercise, body)

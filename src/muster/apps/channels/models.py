@@ -18,11 +18,21 @@ class MessageState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+CHANNELS = [
+    ("sms", _("SMS")),
+    ("voice", _("Voice call")),
+    ("email", _("E-mail")),
+    ("app", _("Office messenger")),
+    ("call_list", _("Call list")),
+]
+
+
 class OutMessage(models.Model):
     """`client_id` goes to the gateway with every try, so that a resend after a crash can be told from a second message.
 
-    `ref` names what it belongs to (alert:17, sheet:2026-07-14:5); (ref, kind) is unique: nobody gets two different alerts
-    of one callout, nor a morning's summary twice.
+    `ref` names what it belongs to (alert:17, sheet:2026-07-14:5); (ref, kind, channel) is unique: nobody gets two different
+    alerts of one callout, nor a morning's summary twice. An alert that nobody acknowledged goes out again with the same
+    words on the next channel: `step` counts the channels, `followed` says that nothing follows this one any more.
     """
 
     client_id = models.CharField(max_length=40, unique=True)
@@ -39,7 +49,9 @@ class OutMessage(models.Model):
         ],
     )
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="messages")
-    channel = models.CharField(max_length=10, choices=[("sms", _("SMS")), ("call_list", _("Call list"))])
+    channel = models.CharField(max_length=10, choices=CHANNELS)
+    step = models.PositiveSmallIntegerField(default=0, help_text="0: the first channel, 1: the next after it")
+    followed = models.BooleanField(default=False, help_text="the next channel was used, or none is wanted")
     exercise = models.BooleanField()
     body = SealedTextField(help_text="sealed: it carries the reply link")
     state = models.CharField(max_length=12, choices=MessageState, default=MessageState.QUEUED)
@@ -51,10 +63,19 @@ class OutMessage(models.Model):
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=60, blank=True)
+    parts = models.PositiveSmallIntegerField(default=0, help_text="charged by the provider, once handed over")
+    cost = models.DecimalField(max_digits=9, decimal_places=4, default=0, help_text="yuan, once handed over")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["ref", "kind"], name="channels_one_message_per_kind")]
-        indexes = [models.Index(fields=["state", "next_try_at"])]
+        constraints = [
+            models.UniqueConstraint(fields=["ref", "kind", "channel"], name="channels_one_message_per_channel"),
+            # two lanes that queue the same message at once: one of them loses here
+            models.UniqueConstraint(fields=["ref", "kind", "step"], name="channels_one_message_per_step"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "next_try_at"]),
+            models.Index(fields=["kind", "followed", "channel"], name="channels_to_follow"),
+        ]
 
     def __str__(self) -> str:
         return self.client_id
@@ -82,12 +103,51 @@ class InMessage(models.Model):
     sender_masked = models.CharField(max_length=20, blank=True)
     body = SealedTextField(help_text="sealed: people write what they like")
     exercise = models.BooleanField()
+    channel = models.CharField(max_length=10, choices=CHANNELS, default="sms")
+    answers = models.ForeignKey(
+        OutMessage, null=True, on_delete=models.SET_NULL, related_name="+", help_text="the call whose key was pressed"
+    )
     handled = models.CharField(
         max_length=20, blank=True, help_text="reply, late, unknown_sender, no_callout, unclear, refused"
     )
 
     def __str__(self) -> str:
         return self.gateway_id
+
+
+class FindingState(models.TextChoices):
+    RAISED = "raised", _("To be settled")
+    CORRECTED = "corrected", _("Corrected")
+    DISMISSED = "dismissed", _("Number is right")
+
+
+class ContactFinding(models.Model):
+    """A number that does not reach its member. Its owner is the officer of the unit; one open finding per number."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="contact_findings")
+    number_index = models.CharField(max_length=64, blank=True)
+    masked = models.CharField(max_length=20, blank=True)
+    source = models.CharField(
+        max_length=10,
+        choices=[("gateway", _("The gateway said so")), ("voice", _("In a call")), ("person", _("On the telephone"))],
+    )
+    message = models.ForeignKey(OutMessage, null=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=10, choices=FindingState, default=FindingState.RAISED)
+    raised_at = models.DateTimeField()
+    raised_by = models.CharField(max_length=80)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=80, blank=True)
+    note = SealedTextField(blank=True, help_text="sealed: people write what they like")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "number_index"], condition=models.Q(state="raised"), name="channels_one_open_finding"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.state}"
 
 
 class RelayLink(models.Model):

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from muster.apps.channels.actions import record_inbound, record_receipt
+from muster.apps.channels.actions import record_call, record_inbound, record_receipt
 from muster.apps.channels.gates import check_home
 from muster.apps.channels.signing import SIGNATURE_HEADER, TIME_HEADER, check_signature
 from muster.core.errors import InvalidInput, MusterError, Unreadable
@@ -52,6 +52,15 @@ class TextItem(BaseModel):
     id: Words = Field(min_length=1, max_length=70)
     sender: Words = Field(alias="from", max_length=40)
     text: Words
+
+
+class CallItem(BaseModel):
+    """What became of one call: `id` is the message's client_id, `event` the gateway's own and the same when it tells again."""
+
+    id: Words = Field(min_length=1, max_length=40)
+    event: Words = Field(min_length=1, max_length=70)
+    state: Literal["answered", "key", "busy", "no_answer", "wrong_number", "failed"]
+    key: Literal["", "1", "2", "9"] = ""
 
 
 Taker = Callable[[object, bool], str]  # one item, exercise -> "" when taken, else why not
@@ -125,5 +134,18 @@ def _take_text(item: object, exercise: bool) -> str:
     return ""
 
 
+def _take_call(item: object, exercise: bool) -> str:
+    try:
+        call = CallItem.model_validate(item)
+    except ValidationError:
+        return "gateway.item_form"
+    if (call.state == "key") is not bool(call.key):
+        return "gateway.item_form"
+    event = f"{'x' if exercise else 'a'}v:{call.event}"
+    found = record_call(call.id, event, call.state, call.key, now(), exercise=exercise)
+    return "" if found else "gateway.unknown_message"
+
+
 reports = _gateway_page(_take_report)
 inbound = _gateway_page(_take_text)
+calls = _gateway_page(_take_call)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
+from muster.access.rights import Actor
 from muster.apps.channels.gates import gateway_url
-from muster.apps.channels.models import InMessage, MessageState, OutMessage
+from muster.apps.channels.models import CHANNELS, ContactFinding, FindingState, InMessage, MessageState, OutMessage
 from muster.apps.people.models import Contact
 from muster.codecs import phone
 from muster.web.show import label
@@ -31,8 +33,8 @@ UNSENT = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.PERHAPS_SENT)
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """Somebody to telephone. `why`: no_sms (no mobile or no gateway) | failed | no_report | waiting (the gateway does not
-    take it); `phones` as dialled."""
+    """Somebody to telephone. `phones` as dialled; `why`: no_sms (no mobile or no gateway) | no_answer (on any channel) |
+    failed | no_report | waiting (the gateway does not take it)."""
 
     message_id: int
     ref: str
@@ -52,13 +54,25 @@ def call_rows(refs: Iterable[str], at: datetime, kinds: Sequence[str] = ("alert"
     """Messages of these kinds of `refs` that reached nobody yet: on the call list, failed, handed over SILENT_MINUTES
     before `at` (system's clock) and not reported on, or not taken by the gateway for UNSENT_MINUTES. Longest waiting
     first. Numbers are whole: show them through open_call_list only."""
+    refs = list(refs)
     silent = Q(state__in=LEFT, sent_at__lte=at - timedelta(minutes=SILENT_MINUTES))
     stuck = Q(state__in=UNSENT, sent_at=None, queued_at__lte=at - timedelta(minutes=UNSENT_MINUTES))
     wanted = Q(state__in=(MessageState.CALL_LIST, MessageState.FAILED)) | silent | stuck
+    newest = _newest_steps(refs, kinds)  # who is being called on a further channel need not be telephoned yet
     rows = [row for part in _parts(refs) for row in part.filter(wanted, kind__in=kinds)]
+    rows = [row for row in rows if newest.get((row.ref, row.kind), row.step) == row.step]
     rows.sort(key=lambda row: (row.queued_at, row.pk))
     lines = _landlines({row.member_id for row in rows})
     return [_call_row(row, lines.get(row.member_id, ())) for row in rows]
+
+
+def _newest_steps(refs: Iterable[str], kinds: Sequence[str]) -> dict[tuple[str, str], int]:
+    """(ref, kind) -> its last step, for messages that went on to a further channel."""
+    found: dict[tuple[str, str], int] = {}
+    for part in _parts(refs):
+        later = part.select_related(None).filter(step__gt=0, kind__in=kinds).exclude(state=MessageState.CANCELLED)
+        found |= {(ref, kind): step for ref, kind, step in later.order_by("step").values_list("ref", "kind", "step")}
+    return found
 
 
 def _parts(refs: Iterable[str]) -> Iterator[QuerySet[OutMessage]]:
@@ -79,6 +93,8 @@ def _call_row(row: OutMessage, lines: tuple[str, ...]) -> CallRow:
     member = row.member
     paths = [member.unit.path] + ([member.home_unit.path] if member.home_unit else [])
     reasons = {MessageState.CALL_LIST: "no_sms", MessageState.FAILED: "failed"}
+    if row.step:
+        reasons[MessageState.CALL_LIST] = "no_answer"
     if row.state in UNSENT and row.sent_at is None:
         reasons[MessageState(row.state)] = "waiting"
     return CallRow(
@@ -212,3 +228,51 @@ def strange_texts(exercise: bool, since: datetime) -> list[InMessage]:
     words = ("", "unknown_sender", "no_callout", "refused")
     rows = InMessage.objects.filter(exercise=exercise, at__gte=since, handled__in=words)
     return list(rows.select_related("member").order_by("-id")[:200])
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the messages of one channel cost. `cost` in yuan; counted once a gateway has taken them."""
+
+    channel: str
+    messages: int
+    parts: int
+    cost: Decimal
+
+    @property
+    def label(self) -> str:
+        return str(dict(CHANNELS)[self.channel])
+
+
+def costs_of(refs: Iterable[str]) -> list[Cost]:
+    """Per channel that a gateway has taken messages of `refs` on, of whatever kind."""
+    found: dict[str, Cost] = {}
+    for part in _parts(refs):
+        sums = part.select_related(None).filter(parts__gt=0).values_list("channel")
+        for channel, n, parts, cost in sums.annotate(Count("id"), Sum("parts"), Sum("cost")).order_by():
+            so_far = found.get(channel, Cost(channel, 0, 0, Decimal(0)))
+            found[channel] = Cost(channel, so_far.messages + n, so_far.parts + parts, so_far.cost + cost)
+    return [found[name] for name, _label in CHANNELS if name in found]
+
+
+def receipts_of(refs: Iterable[str]) -> dict[str, list[OutMessage]]:
+    """ref -> its alert's messages, one per channel, in the order in which the channels were used."""
+    found: dict[str, list[OutMessage]] = {}
+    for part in _parts(refs):
+        for row in part.select_related(None).filter(kind="alert").defer("body").order_by("step"):
+            found.setdefault(row.ref, []).append(row)
+    return found
+
+
+def findings_for(actor: Actor, *, closed: bool = False) -> list[ContactFinding]:
+    """Wrong numbers of the people whom the actor may see: those to be settled, oldest first, or the last 200 settled."""
+    rows = ContactFinding.objects.select_related("member__unit", "member__home_unit", "message")
+    if actor.unit_path:
+        path = actor.unit_path
+        inside = Q()
+        for unit in ("member__unit", "member__home_unit"):
+            inside |= Q(**{f"{unit}__path": path}) | Q(**{f"{unit}__path__startswith": path + "/"})
+        rows = rows.filter(inside)
+    if closed:
+        return list(rows.exclude(state=FindingState.RAISED).order_by("-closed_at", "-pk")[:200])
+    return list(rows.filter(state=FindingState.RAISED).order_by("raised_at", "pk"))

@@ -5,130 +5,117 @@ Threads do HTTP and nothing else; the database is used by the one thread of the 
 
 from __future__ import annotations
 
-import json
 import time
+from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from itertools import islice
-from typing import Literal
 
 import httpx
 import structlog
 from django.conf import settings
 
+from muster.apps.channels.actions.following import follow_up
 from muster.apps.channels.actions.inbox import announce_left_over
-from muster.apps.channels.actions.sending import claim_batch, mark_failed, mark_sent, recover_claims
+from muster.apps.channels.actions.sending import claim_batch, due_channels, mark_failed, mark_sent, recover_claims
+from muster.apps.channels.addresses import address, contacts_of
 from muster.apps.channels.gates import check_may_leave, gateway_url
+from muster.apps.channels.lines import LINES, Outcome, Parcel, http
 from muster.apps.channels.models import OutMessage
-from muster.apps.channels.signing import headers, mode_of
 from muster.core.errors import MusterError
 from muster.jobs.clock import now
 
 PARALLEL = 8
 BATCH = 40  # even when every try takes the whole timeout, 40/8 x 5 s stays within the lease
-TIMEOUT_SECONDS = 5.0  # without a byte
-DEADLINE_SECONDS = 8.0  # for the whole answer, however it trickles
-MOST_ANSWER_BYTES = 64 * 2**10
 RECOVER_EVERY_SECONDS = 2.0
-# The gateway has read the message and will never take it; everything else may be mended by a later try.
-_REFUSALS = frozenset({400, 409, 410, 413, 414, 415, 422})
-# Refused before anything was taken: unavailable, too many, wrong key, wrong address.
-_NOT_TAKEN = frozenset({401, 403, 404, 405, 429, 503})
-
+LOOK_SECONDS = 0.25  # so often it is looked whether another channel has something to send
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What one thread needs to hand a message over, and no database row."""
-
-    client_id: str
-    to: str
-    text: str
-    exercise: bool
-    url: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`taken`; `refused` for good; `again`: surely not taken; `perhaps`: nobody knows."""
-
-    word: Literal["taken", "refused", "again", "perhaps"]
-    error: str = ""
-
-
 def hand_over(client: httpx.Client, parcel: Parcel) -> Outcome:
-    """One try. The check of mode and gateway is the last thing before the socket."""
-    body = json.dumps(
-        {"id": parcel.client_id, "to": parcel.to, "text": parcel.text, "exercise": parcel.exercise}, ensure_ascii=False
-    ).encode()
-    started = time.monotonic()
-    signed = headers(parcel.key, mode_of(parcel.exercise), int(time.time()), body)
+    """One try on the parcel's line. The check of mode and gateway is the last thing before the socket."""
     try:
-        check_may_leave(exercise=parcel.exercise, body=parcel.text, url=parcel.url)
-        signed |= {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-        with client.stream("POST", f"{parcel.url}/messages", content=body, headers=signed) as answer:
-            return _outcome(answer, _read(answer, started))
+        check_may_leave(exercise=parcel.exercise, body=parcel.text, url=parcel.url, channel=parcel.channel)
     except MusterError as error:
         return Outcome("refused", error.code)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-        return Outcome("again", f"gateway.{type(error).__name__}")
-    except httpx.HTTPError as error:
-        return Outcome("perhaps", f"gateway.{type(error).__name__}")
+    if parcel.channel != "sms" and not parcel.to:
+        return Outcome("refused", "channels.no_address")  # taken off the books since the alert was written
+    return LINES[parcel.channel].send(client, parcel)
 
 
-def _read(answer: httpx.Response, started: float) -> bytes | None:
-    """The answer's body. None when it is too long or only trickles in: no gateway may hold the lane up."""
-    found = b""
-    for part in answer.iter_bytes():
-        found += part
-        if len(found) > MOST_ANSWER_BYTES or time.monotonic() - started > DEADLINE_SECONDS:
-            return None
-    return found
+class Pool:
+    """One channel's connections and threads, what they hold now, and what waits for one of them.
 
+    Channels share nothing, so that one whose gateway hangs holds up no other.
+    """
 
-def _outcome(answer: httpx.Response, body: bytes | None) -> Outcome:
-    code = f"gateway.{answer.status_code}"
-    if answer.status_code in _REFUSALS:
-        return Outcome("refused", code)
-    if answer.status_code in _NOT_TAKEN or answer.is_redirect:
-        return Outcome("again", code)
-    if not answer.is_success:
-        return Outcome("perhaps", code)
-    if body is None:
-        return Outcome("perhaps", "gateway.endless")
-    try:
-        accepted = json.loads(body)["accepted"]
-    except (ValueError, KeyError, TypeError):
-        return Outcome("perhaps", "gateway.unreadable")
-    return Outcome("taken") if accepted is True else Outcome("refused", "gateway.not_accepted")
+    def __init__(self, channel: str) -> None:
+        # trust_env: a proxy from the environment must not see who is called.
+        limits = httpx.Limits(max_connections=PARALLEL, max_keepalive_connections=PARALLEL)
+        self._client = httpx.Client(timeout=http.TIMEOUT_SECONDS, limits=limits, trust_env=False)
+        self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix=f"send-{channel}")
+        self._waiting: deque[tuple[OutMessage, Parcel]] = deque()
+        self.running: dict[Future[Outcome], OutMessage] = {}
+        self._moved_at = 0.0
+
+    def take(self, batch: list[tuple[OutMessage, Parcel]]) -> None:
+        self._waiting.extend(batch)
+        self._moved_at = time.monotonic()
+        self._top_up()
+
+    def keep(self, results: Iterable[Future[Outcome]]) -> None:
+        """Write down what became of these. Never more than PARALLEL are handed over and not yet written down: a crash
+        leaves no more than those in doubt."""
+        for result in results:
+            _keep(self.running.pop(result), result.result())
+            self._moved_at = time.monotonic()
+            self._top_up()
+
+    def _top_up(self) -> None:
+        while self._waiting and len(self.running) < PARALLEL:
+            message, parcel = self._waiting.popleft()
+            self.running[self._threads.submit(hand_over, self._client, parcel)] = message
+
+    @property
+    def hangs(self) -> bool:
+        """Not even the head of an answer gets done: bytes trickle in, so no time limit of a read strikes."""
+        return bool(self.running) and time.monotonic() - self._moved_at > http.DEADLINE_SECONDS + http.TIMEOUT_SECONDS
+
+    def give_up(self) -> None:
+        """Leave hung connections behind, with their threads; the channel begins afresh with its next batch."""
+        for message in self.running.values():
+            _keep(message, Outcome("perhaps", "gateway.endless"))
+        for message, _parcel in self._waiting:
+            _keep(message, Outcome("again", "gateway.endless"))
+        self.running.clear()
+        self._waiting.clear()
+        self.close(wait=False)
+
+    def close(self, *, wait: bool = True) -> None:
+        self._threads.shutdown(wait=wait, cancel_futures=not wait)
+        self._client.close()
 
 
 class Sender:
-    """One lane's sender. `step` sends one batch and tells whether there was any; results are kept as they come in."""
+    """One lane's sender. `step` sends a batch of one channel, others beside it, and tells whether there was any."""
 
     def __init__(self) -> None:
-        self._client: httpx.Client | None = None
-        self._threads: ThreadPoolExecutor | None = None
+        self._pools: dict[str, Pool] = {}
         self._recovered_at: float | None = None
 
     def step(self) -> bool:
         due = self._recover()
-        batch = claim_batch(BATCH)
-        if batch:
-            self._send(batch)
+        self._fill()
+        worked = self._work()
         if due:
+            worked = follow_up(now()) > 0 or worked
             announce_left_over()  # last: whatever is wrong with a text that came in, alerts have left
-        return bool(batch)
+        return worked
 
     def close(self) -> None:
         """Give back connections and threads."""
-        if self._threads:
-            self._threads.shutdown()
-        if self._client:
-            self._client.close()
-        self._threads = self._client = None
+        for pool in self._pools.values():
+            pool.close()
+        self._pools = {}
 
     def _recover(self) -> bool:
         """Free lost claims, every other second; whether it was time."""
@@ -141,53 +128,52 @@ class Sender:
             log.warning("sender.recovered", messages=found)
         return True
 
-    def _send(self, batch: list[OutMessage]) -> None:
-        """Never more than PARALLEL handed over and not yet written down: a crash leaves no more than those in doubt."""
-        client, threads = self._open()
-        waiting = iter(batch)
-        running: dict[Future[Outcome], OutMessage] = {}
-        for message in islice(waiting, PARALLEL):
-            running[threads.submit(hand_over, client, _parcel(message))] = message
-        while running:
-            done, _ = wait(running, timeout=DEADLINE_SECONDS + TIMEOUT_SECONDS, return_when=FIRST_COMPLETED)
-            if (
-                not done
-            ):  # not even the head of an answer gets done: bytes trickle in, so no time limit of a read strikes
-                self._give_up([*running.values()], [*waiting])
-                return
-            for result in done:
-                _keep(running.pop(result), result.result())
-                for message in islice(waiting, 1):
-                    running[threads.submit(hand_over, client, _parcel(message))] = message
+    def _fill(self) -> None:
+        """Claim a batch for every channel that has nothing under way and something to send."""
+        for channel in due_channels():
+            if channel in self._pools and self._pools[channel].running:
+                continue
+            batch = claim_batch(BATCH, channel)
+            if batch:
+                self._pools.setdefault(channel, Pool(channel)).take(_parcels(batch))
 
-    def _give_up(self, in_doubt: list[OutMessage], untouched: list[OutMessage]) -> None:
-        """Leave hung connections behind, with their threads, and begin afresh with the next batch."""
-        for message in in_doubt:
-            _keep(message, Outcome("perhaps", "gateway.endless"))
-        for message in untouched:
-            _keep(message, Outcome("again", "gateway.endless"))
-        if self._threads and self._client:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            self._client.close()
-        self._threads = self._client = None
+    def _work(self) -> bool:
+        """Until one channel has sent all it held; whether there was any. The others go on with the next step."""
+        looked = time.monotonic()
+        while active := [pool for pool in self._pools.values() if pool.running]:
+            wait([result for pool in active for result in pool.running], LOOK_SECONDS, FIRST_COMPLETED)
+            for pool in active:
+                pool.keep([result for result in pool.running if result.done()])
+            self._give_up_hung()
+            if any(not pool.running for pool in active):
+                return True
+            if time.monotonic() - looked > LOOK_SECONDS:
+                self._fill()
+                looked = time.monotonic()
+        return False
 
-    def _open(self) -> tuple[httpx.Client, ThreadPoolExecutor]:
-        if self._client is None or self._threads is None:
-            limits = httpx.Limits(max_connections=PARALLEL, max_keepalive_connections=PARALLEL)
-            # trust_env: a proxy from the environment must not see who is called.
-            self._client = httpx.Client(timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False)
-            self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="send")
-        return self._client, self._threads
+    def _give_up_hung(self) -> None:
+        for channel in [channel for channel, pool in self._pools.items() if pool.hangs]:
+            self._pools.pop(channel).give_up()
 
 
-def _parcel(message: OutMessage) -> Parcel:
+def _parcels(batch: list[OutMessage]) -> list[tuple[OutMessage, Parcel]]:
+    more = [message.member_id for message in batch if message.channel != "sms"]
+    contacts = contacts_of(more) if more else {}
+    return [(message, _parcel(message, contacts.get(message.member_id, {}))) for message in batch]
+
+
+def _parcel(message: OutMessage, contacts: dict[str, str]) -> Parcel:
+    channel = message.channel
     return Parcel(
         client_id=message.client_id,
-        to=message.member.phone,
+        to=message.member.phone if channel == "sms" else address(channel, message.member, contacts),
         text=message.body,
         exercise=message.exercise,
-        url=gateway_url(message.exercise),
+        url=gateway_url(message.exercise, channel),
         key=settings.SECRETS.gateway_key,
+        channel=channel,
+        language=settings.LANGUAGE_CODE,
     )
 
 

@@ -12,6 +12,16 @@ TEXTS = {
     "channels.wrong_gateway": _("This message belongs to another gateway. It was stopped."),
     "channels.no_message": _("There is no such message. Open the call list again."),
     "channels.already_told": _("Somebody has told this person already."),
+    "channels.order_form": _(
+        "The order of channels can not be read at “%(entry)s”. Write it as sms:4,voice:3,call_list."
+    ),
+    "channels.price_form": _("The price can not be read at “%(entry)s”. Write it as sms=0.045,voice=0.12."),
+    "channels.no_address": _("This person has no address on this channel."),
+    "channels.no_number": _("This person has no number on the books. Add one on the person's page."),
+    "channels.no_finding": _("There is no such entry. Open the list of wrong numbers again."),
+    "channels.finding_closed": _("Somebody has settled this number already."),
+    "channels.number_same": _("This is the number that was reported as wrong. Enter another, or say that it is right."),
+    "channels.note_missing": _("Write how it is known that the number is right."),
     "gateway.not_signed": _("The request is not signed."),
     "gateway.stale": _("The request was signed too long ago. Check the clock of the gateway."),
     "gateway.wrong_signature": _("The signature is wrong. Check the gateway's key."),

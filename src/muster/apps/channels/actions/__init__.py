@@ -1,6 +1,9 @@
 """Every write of the channels."""
 
 from muster.apps.channels.actions.call_list import mark_told, open_call_list
+from muster.apps.channels.actions.calls import record_call
+from muster.apps.channels.actions.findings import correct_number, dismiss_finding, raise_finding, report_wrong_number
+from muster.apps.channels.actions.following import follow_up, stop_following
 from muster.apps.channels.actions.inbox import announce, announce_left_over, record_inbound
 from muster.apps.channels.actions.outbox import Draft, cancel_waiting, queue_message, queue_messages
 from muster.apps.channels.actions.receipts import record_receipt
@@ -13,7 +16,7 @@ from muster.apps.channels.actions.relay import (
     note_relay_heard,
     note_relay_trouble,
 )
-from muster.apps.channels.actions.sending import claim_batch, mark_failed, mark_sent, recover_claims
+from muster.apps.channels.actions.sending import claim_batch, due_channels, mark_failed, mark_sent, recover_claims
 
 __all__ = [
     "Draft",
@@ -21,6 +24,10 @@ __all__ = [
     "announce_left_over",
     "cancel_waiting",
     "claim_batch",
+    "correct_number",
+    "dismiss_finding",
+    "due_channels",
+    "follow_up",
     "forget_relay_faults",
     "keep_relay_answer",
     "make_relay_keys",
@@ -34,7 +41,11 @@ __all__ = [
     "open_call_list",
     "queue_message",
     "queue_messages",
+    "raise_finding",
+    "record_call",
     "record_inbound",
     "record_receipt",
     "recover_claims",
+    "report_wrong_number",
+    "stop_following",
 ]

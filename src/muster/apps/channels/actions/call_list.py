@@ -45,6 +45,8 @@ def mark_told(actor: Actor, message_id: int) -> OutMessage:
     row = OutMessage.objects.select_for_update().filter(pk=message_id).first()
     if row is None:
         raise NotFound("channels.no_message")
+    newest = OutMessage.objects.select_for_update().filter(ref=row.ref, kind=row.kind).order_by("-step").first()
+    row = newest or row  # gone on to a further channel since the page was drawn
     places = [row.member.unit, *([row.member.home_unit] if row.member.home_unit else [])]
     if not any(actor.sees_unit(unit.path) for unit in places):
         raise NotAllowed("access.outside_unit")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muster.apps.channels.models import InMessage, MessageState, OutMessage, Receipt
+from muster.apps.channels.models import ContactFinding, FindingState, InMessage, MessageState, OutMessage, Receipt
 from muster.apps.people.erasure import Part, register
 from muster.apps.people.models import Member
 
@@ -19,6 +19,9 @@ def erase(member: Member) -> int:
     """Take the words out of his messages, and the number off his texts, also those that came before it was on the books."""
     sent = OutMessage.objects.filter(member=member).update(body="", error="")
     Receipt.objects.filter(message__member=member).update(detail="")
+    findings = ContactFinding.objects.filter(member=member)
+    findings.filter(state=FindingState.RAISED).update(state=FindingState.DISMISSED)  # nobody is to be found any more
+    findings.update(number_index="", masked="", note="")
     ids = [*InMessage.objects.filter(member=member).values_list("pk", flat=True), *_nobodys(member)]
     return sent + InMessage.objects.filter(pk__in=ids).update(sender="", sender_masked="", body="")
 

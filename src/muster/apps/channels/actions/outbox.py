@@ -10,12 +10,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from muster.apps.channels.gates import check_body, check_home, gateway_url
+from muster.apps.channels.gates import check_body, check_home
 from muster.apps.channels.models import MessageState, OutMessage
+from muster.apps.channels.order import CALL_LIST
+from muster.apps.channels.routes import Routes
 from muster.apps.channels.signals import message_changed
 from muster.apps.people.models import Member
-from muster.codecs import phone
-from muster.core.errors import Conflict, InvalidInput
+from muster.core.errors import Conflict
 from muster.core.ids import RANDOM_BYTES, public_id
 from muster.jobs.clock import now
 
@@ -41,8 +42,8 @@ def queue_message(*, ref: str, kind: str, member: Member, body: str, exercise: b
 def queue_messages(drafts: Sequence[Draft], *, exercise: bool, at: datetime) -> list[OutMessage]:
     """Queue messages, in the order of `drafts`; `at` is the system's clock.
 
-    By SMS when the member has a mobile number and that mode has a gateway, else onto the call list. A message that is
-    already there with the same text is returned as it is, so a repeat is harmless.
+    By the first channel of the order (see order.py) that reaches the member and has a gateway for that mode, else onto
+    the call list. A message that is already there with the same text is returned as it is, so a repeat is harmless.
     Errors: "channels.actual_in_exercise_home", "channels.mark_mismatch" (NotAllowed), "channels.different_message"
     (Conflict).
     """
@@ -51,11 +52,11 @@ def queue_messages(drafts: Sequence[Draft], *, exercise: bool, at: datetime) -> 
         check_body(exercise, draft.body)
     held = _held([draft.ref for draft in drafts])
     made: list[OutMessage] = []
-    by_sms = bool(gateway_url(exercise))
+    routes = Routes(exercise, (draft.member for draft in drafts))
     for draft in drafts:
         key = (draft.ref, draft.kind)
         if key not in held:
-            held[key] = _new(draft, by_sms, exercise, at)
+            held[key] = _new(draft, routes.first(draft.member), exercise, at)
             made.append(held[key])
         elif held[key].body != draft.body or held[key].exercise != exercise:
             raise Conflict("channels.different_message", ref=draft.ref, kind=draft.kind)
@@ -66,35 +67,24 @@ def queue_messages(drafts: Sequence[Draft], *, exercise: bool, at: datetime) -> 
 def _held(refs: Sequence[str]) -> dict[tuple[str, str], OutMessage]:
     found: dict[tuple[str, str], OutMessage] = {}
     for start in range(0, len(refs), CHUNK):
-        rows = OutMessage.objects.filter(ref__in=refs[start : start + CHUNK])
+        rows = OutMessage.objects.filter(ref__in=refs[start : start + CHUNK], step=0)
         found.update({(row.ref, row.kind): row for row in rows})
     return found
 
 
-def _new(draft: Draft, by_sms: bool, exercise: bool, at: datetime) -> OutMessage:
-    sms = by_sms and draft.member.prefers != "call_list" and has_mobile(draft.member)
+def _new(draft: Draft, channel: str, exercise: bool, at: datetime) -> OutMessage:
     return OutMessage(
         client_id=public_id(at, os.urandom(RANDOM_BYTES)),
         ref=draft.ref,
         kind=draft.kind,
         member=draft.member,
-        channel="sms" if sms else "call_list",
+        channel=channel,
         exercise=exercise,
         body=draft.body,
-        state=MessageState.QUEUED if sms else MessageState.CALL_LIST,
+        state=MessageState.CALL_LIST if channel == CALL_LIST else MessageState.QUEUED,
         next_try_at=timezone.now(),
         queued_at=at,
     )
-
-
-def has_mobile(member: Member) -> bool:
-    """Whether a text message can reach the member at all."""
-    if not member.phone:
-        return False
-    try:
-        return phone.parse(member.phone).kind == "mobile"
-    except InvalidInput:  # an old number that no longer passes the rules: the call list shows it as it is
-        return False
 
 
 @transaction.atomic

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from muster.apps.channels.actions.findings import raise_finding
 from muster.apps.channels.models import MessageState, OutMessage, Receipt
 from muster.apps.channels.signals import message_changed, message_locking
 
 DELIVERED, FAILED = "delivered", "failed"
+# what gateways say of numbers that nobody has; a phone that is merely off is none of these
+WRONG_NUMBER = frozenset({"wrong_number", "no_such_number", "unknown_subscriber", "空号"})
 _NEVER_LEFT = (MessageState.CALL_LIST, MessageState.CANCELLED)
 
 
@@ -37,6 +40,8 @@ def record_receipt(
     else:
         row.error = f"report.{detail}"[:60] if detail else "report.failed"
     row.save(update_fields=["state", "sent_at", "delivered_at", "error"])
+    if news == MessageState.FAILED and row.channel == "sms" and detail in WRONG_NUMBER:
+        raise_finding(row.member, source="gateway", number=row.member.phone, message=row, at=at)
     message_changed.send(sender=OutMessage, message=row)
     return row
 

@@ -21,6 +21,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from muster.apps.channels.models import MessageState, OutMessage
+from muster.apps.channels.order import cost
 from muster.apps.channels.signals import message_changed, message_locking
 
 LEASE_SECONDS = 30
@@ -44,13 +45,19 @@ def _ready(now: datetime) -> QuerySet[OutMessage]:
     return OutMessage.objects.filter(fresh | doubtful, next_try_at__lte=now)
 
 
-def claim_batch(most: int) -> list[OutMessage]:
-    """Claim up to `most` messages of one mode that are due, actual before exercise, first tries before repeats.
+def due_channels() -> list[str]:
+    """Channels on which something could be sent now."""
+    return sorted(set(_ready(timezone.now()).values_list("channel", flat=True).distinct()))
+
+
+def claim_batch(most: int, channel: str = "sms") -> list[OutMessage]:
+    """Claim up to `most` messages of one channel and mode that are due, actual before exercise, first tries before repeats.
 
     The claim is an update that asks for the state again, so two senders never hold the same message.
     """
     now = timezone.now()
-    rows = list(_ready(now).order_by("exercise", "tries", "id").values_list("id", "exercise")[:most])
+    due = _ready(now).filter(channel=channel)
+    rows = list(due.order_by("exercise", "tries", "id").values_list("id", "exercise")[:most])
     rows = [row for row in rows if row[1] == rows[0][1]]
     if not rows:
         return []
@@ -77,9 +84,12 @@ def mark_sent(message: OutMessage, *, at: datetime) -> OutMessage | None:
     if row is None:
         return None
     row.claim, row.error, row.sent_at = "", "", row.sent_at or at
+    row.parts, row.cost = cost(
+        row.channel, row.body
+    )  # the same id twice is charged once by any gateway that keeps to it
     if row.state == MessageState.CLAIMED:
         row.state = MessageState.SENT
-    row.save(update_fields=["claim", "error", "sent_at", "state"])
+    row.save(update_fields=["claim", "error", "sent_at", "state", "parts", "cost"])
     message_changed.send(sender=OutMessage, message=row)
     return row
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from muster.access.models import Account
 from muster.access.rights import SYSTEM, Actor, Right
 from muster.apps.channels.actions import Draft, queue_messages
-from muster.apps.channels.actions.outbox import has_mobile
+from muster.apps.channels.addresses import has_mobile
 from muster.apps.channels.gates import gateway_url
 from muster.apps.desk.daily import facts, texts
 from muster.apps.desk.daily.reads import is_due, morning_time, readers_to_send, reads_it, todays_sheet

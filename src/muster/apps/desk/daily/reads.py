@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from muster.access.models import Account, Role
-from muster.apps.channels.actions.outbox import has_mobile
+from muster.apps.channels.addresses import has_mobile
 from muster.apps.channels.models import MessageState, OutMessage
 from muster.apps.desk.daily.texts import KIND, ref_of
 from muster.apps.desk.models import DailySheet, DutyDay, SheetReader, SheetState

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from muster.access.rights import Actor, Right, check
-from muster.apps.channels.actions import queue_message
+from muster.apps.channels.actions import queue_message, stop_following
 from muster.apps.channels.models import MessageState, OutMessage
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note, want_solve
@@ -54,6 +54,7 @@ def record_reply(
     reply.save(force_insert=True)
     if counted:
         _apply(callout, row, reply)
+        stop_following(row.ref)
         want_solve(callout)
     payload = {
         "alert": row.pk, "answer": answer, "eta_minutes": eta_minutes,
@@ -180,6 +181,13 @@ NEWS = {
 }
 
 
+def _still_under_way(message: OutMessage) -> bool:
+    """Whether the same alert stands on another channel from which no failure is known."""
+    dead = (MessageState.FAILED, MessageState.CANCELLED, MessageState.CALL_LIST)
+    others = OutMessage.objects.filter(ref=message.ref, kind=message.kind).exclude(pk=message.pk)
+    return others.exclude(state__in=dead).exists()
+
+
 @transaction.atomic
 def note_message(message: OutMessage) -> None:
     """A channel reports on an alert's message: the alert follows, unless the person has already answered."""
@@ -192,12 +200,15 @@ def note_message(message: OutMessage) -> None:
     callout = lock(callout_id)  # before the alert, as every act does
     alert = Alert.objects.select_for_update().select_related("member").get(pk=pk)
     target = NEWS[message.state]
-    alert.channel = message.channel
+    if target == AlertState.UNDELIVERED and _still_under_way(message):
+        return  # another channel may have reached him, or is about to
     alert.sent_at = alert.sent_at or message.sent_at
     alert.delivered_at = alert.delivered_at or message.delivered_at
     moved = alert.state in WAITING and target != alert.state and target in ALERT_STEPS[alert.state]
     if moved:
         alert.state = target
+    if moved or not message.step:
+        alert.channel = message.channel  # the one that told something new about him
     alert.save(update_fields=["channel", "sent_at", "delivered_at", "state"])
     if moved and target == AlertState.UNDELIVERED:
         facts = {"alert": alert.pk, "error": message.error}

@@ -22,8 +22,10 @@ def take_text(incoming: InMessage) -> str:
     if incoming.member_id is None:
         return "unknown_sender"
     alerts = Alert.objects.filter(member_id=incoming.member_id, callout__incident__mode=_mode(incoming))
+    if incoming.channel == "voice":  # the key answers the call in which it was pressed
+        alerts = alerts.filter(pk=_called(incoming))
     alert = alerts.order_by("-alerted_at", "-pk").select_related("callout__incident", "member", "unit_called").first()
-    if alert is None or _answers_the_sheet(incoming, alert):
+    if alert is None or (incoming.channel != "voice" and _answers_the_sheet(incoming, alert)):
         return "no_callout"
     if alert.unit_called_id is not None:
         number = parse_count(incoming.body)
@@ -35,7 +37,7 @@ def take_text(incoming: InMessage) -> str:
     if eta is not None and eta > LONGEST_ETA_MINUTES:
         eta = None  # "1 30小时后到": the yes counts, the time makes no sense
     reply = record_reply(
-        alert, answer=_HEARD[said.answer], channel="sms", by=f"member:{alert.member.number}",
+        alert, answer=_HEARD[said.answer], channel=incoming.channel, by=f"member:{alert.member.number}",
         eta_minutes=eta, reason=reason, text=incoming.body[:200],
     )  # fmt: skip
     if reply.note in {"closed", "late"}:
@@ -46,6 +48,12 @@ def take_text(incoming: InMessage) -> str:
         called = group_of(alert).called
         _ask_again(alert, wording.unit_unclear_text(alert, called))
     return "unclear"
+
+
+def _called(incoming: InMessage) -> int:
+    """The alert that the call was made for, 0 for none."""
+    ref = incoming.answers.ref if incoming.answers else ""
+    return int(ref.removeprefix("alert:")) if ref.startswith("alert:") else 0
 
 
 def _answers_the_sheet(incoming: InMessage, alert: Alert) -> bool:

@@ -160,6 +160,7 @@ class Reply(models.Model):
         max_length=10,
         choices=[
             ("sms", _("SMS")),
+            ("voice", _("Key pressed in a call")),
             ("page", _("Reply page")),
             ("desk", _("Phone, entered at the desk")),
             ("lead", _("Through the lead")),

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.access.pages import needs
 from muster.access.rights import Right
-from muster.apps.channels.actions import mark_told, open_call_list
+from muster.apps.channels.actions import mark_told, open_call_list, report_wrong_number
+from muster.apps.channels.models import OutMessage
+from muster.apps.channels.reads import costs_of, receipts_of
 from muster.apps.incidents import actions
 from muster.apps.incidents.forms import ETAS, ReplyForm
 from muster.apps.incidents.models import Alert, Reply
@@ -43,7 +45,8 @@ def incident_people(request: HttpRequest, incident_id: int) -> HttpResponse:
     query = urlencode({"state": state, "unit": unit, "q": q})
     page = context(
         incident,
-        rows=shown if "all" in request.GET else shown[:SHOWN],
+        rows=_with_receipts(shown if "all" in request.GET else shown[:SHOWN]),
+        costs=costs_of(row.alert.ref for row in rows),
         hidden=0 if "all" in request.GET else max(0, len(shown) - SHOWN),
         groups=[(group, counts[group]) for group in GROUPS if counts[group] or group == state],
         total=len(rows),
@@ -57,6 +60,12 @@ def incident_people(request: HttpRequest, incident_id: int) -> HttpResponse:
         next_one=next((row for row in shown if row.group in QUIET_GROUPS), None),
     )
     return render(request, "incidents/people.html", page)
+
+
+def _with_receipts(rows: Sequence[AlertRow]) -> list[tuple[AlertRow, list[OutMessage]]]:
+    """Each person with his alert's messages, one per channel that was used."""
+    receipts = receipts_of(row.alert.ref for row in rows)
+    return [(row, receipts.get(row.alert.ref, [])) for row in rows]
 
 
 def in_order(rows: Sequence[AlertRow]) -> list[AlertRow]:
@@ -91,6 +100,8 @@ def incident_reply(request: HttpRequest, incident_id: int, alert_id: int) -> Htt
 def _record(request: HttpRequest, incident_id: int, alert: Alert) -> HttpResponse:
     answer, _dash, detail = request.POST.get("quick", "").partition("-")
     typed = {"answer": answer, "eta_minutes" if answer == "accept" else "reason": detail} if answer else request.POST
+    if answer == "wrong_number":
+        return _wrong_number(request, incident_id, alert)
     form = ReplyForm(typed)
     if not form.is_valid():
         raise InvalidInput("incidents.reply_not_understood", answer=str(request.POST.get("answer", answer))[:20])
@@ -104,6 +115,14 @@ def _record(request: HttpRequest, incident_id: int, alert: Alert) -> HttpRespons
         text=request.POST.get("text", "")[:200],
     )
     _tell(request, alert, kept)
+    return back_to_people(request, incident_id)
+
+
+def _wrong_number(request: HttpRequest, incident_id: int, alert: Alert) -> HttpResponse:
+    """Somebody else answered: no reply, but something for the officer of the unit to settle."""
+    report_wrong_number(request.actor, alert.member)
+    words = _("Noted: the number of %(name)s is wrong. It stands in the list of wrong numbers.")
+    messages.success(request, words % {"name": alert.member.name})
     return back_to_people(request, incident_id)
 
 

@@ -2,7 +2,14 @@
 
 from muster.apps.people.actions.away import add_away, cancel_away
 from muster.apps.people.actions.common import check_office
-from muster.apps.people.actions.contacts import add_contact, give_consent, remove_contact, unmask, withdraw_consent
+from muster.apps.people.actions.contacts import (
+    add_contact,
+    change_phone,
+    give_consent,
+    remove_contact,
+    unmask,
+    withdraw_consent,
+)
 from muster.apps.people.actions.erasing import erase_member
 from muster.apps.people.actions.holdings import remove_holding, set_holding
 from muster.apps.people.actions.members import MemberInput, save_member
@@ -18,6 +25,7 @@ __all__ = [
     "add_away",
     "add_contact",
     "cancel_away",
+    "change_phone",
     "check_office",
     "drop_import",
     "erase_member",

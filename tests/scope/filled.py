@@ -13,6 +13,7 @@ from muster.apps.incidents.actions import close_incident, record_reply_at_desk, 
 from muster.apps.incidents.models import RollCall, RollCallAnswer
 from muster.apps.people import actions
 from muster.apps.people.models import Consent, Holding, Member
+from muster.apps.service.actions import RuleInput, say_availability, take_back_availability
 from tests.people.makers import id_of
 from tests.world import World
 
@@ -34,6 +35,11 @@ def filled_member(world: World) -> Member:
     actions.cancel_away(head, away)
     actions.withdraw_consent(head, actions.give_consent(head, member, "position"))
     assert Consent.objects.filter(member=member).exists()
+    week = RuleInput(
+        "delayed", world.now.date(), 60, 120, rrule="FREQ=WEEKLY;BYDAY=MO", minutes=20, reason="work",
+        exceptions=(date(2026, 8, 3),),
+    )  # fmt: skip
+    take_back_availability(head, say_availability(head, member, week))
     record_inbound("g-1", member.phone, "孩子发烧去不了", False, world.now)
     record_reply_at_desk(desk, alert, answer="decline", reason="孩子发烧", text="孩子发烧去不了")
     times = {"started_at": world.now, "due_at": world.now, "closed_at": world.now}

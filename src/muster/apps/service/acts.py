@@ -7,6 +7,9 @@ from muster.journal.sentences import register
 register(
     {
         "alerts.learned": _("Answers of a callout taken into the history"),
+        "availability.said": _("Said when somebody can be called"),
+        "availability.taken_back": _("Word on when somebody can be called taken back"),
+        "availability.day_left_out": _("One day left out of when somebody can be called"),
         "history.imported": _("History of callouts imported"),
         "members.committed": _("Members committed"),
         "members.freed": _("Members free again"),

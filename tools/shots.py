@@ -81,6 +81,7 @@ PAGES = (
     ("plan", "head", "/plans/{plan}/"),
     ("people", "head", "/people/"),
     ("member", "head", "/people/{member}/"),
+    ("rota", "head", "/rota/"),
     ("availability", "head", "/people/{member}/availability/"),
     ("people-map", "head", "/people/map/"),
     ("units", "head", "/people/units/"),

@@ -6,9 +6,11 @@ be called is nobody's business any more and goes.
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from muster.apps.people.erasure import Part, register
 from muster.apps.people.models import Member
-from muster.apps.service.models import Attendance, AvailabilityRule, Commitment
+from muster.apps.service.models import Attendance, AvailabilityRule, Commitment, DutySeat, DutySwap
 
 
 def hinder(member: Member) -> str:
@@ -20,7 +22,13 @@ def hinder(member: Member) -> str:
 
 def erase(member: Member) -> int:
     """Rows removed."""
-    return AvailabilityRule.objects.filter(member=member).delete()[0]
+    taken = Q(giver=member) | Q(taker=member)
+    rows = (
+        AvailabilityRule.objects.filter(member=member),
+        DutySwap.objects.filter(taken),
+        DutySeat.objects.filter(member=member),
+    )
+    return sum(found.delete()[0] for found in rows)
 
 
 register(Part("service", hinder, erase))

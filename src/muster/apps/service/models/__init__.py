@@ -9,6 +9,7 @@ from muster.apps.service.models.duties import (
     PayRate,
     ResponseModelRow,
 )
+from muster.apps.service.models.rota import DutyPost, DutySeat, DutySwap, DutyTurn, SwapState
 
 __all__ = [
     "Attendance",
@@ -16,8 +17,13 @@ __all__ = [
     "AvailabilityRule",
     "AvailabilityState",
     "Commitment",
+    "DutyPost",
+    "DutySeat",
+    "DutySwap",
+    "DutyTurn",
     "Learning",
     "PastAlert",
     "PayRate",
     "ResponseModelRow",
+    "SwapState",
 ]

@@ -87,6 +87,8 @@ PAGES = (
     ("plan", "head", "/plans/{plan}/"),
     ("people", "head", "/people/"),
     ("member", "head", "/people/{member}/"),
+    ("rota", "head", "/rota/"),
+    ("availability", "head", "/people/{member}/availability/"),
     ("people-map", "head", "/people/map/"),
     ("units", "head", "/people/units/"),
     ("start", "head", "/start/"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from muster.apps.channels.actions import dismiss_finding, record_inbound, report_wrong_number
 from muster.apps.channels.models import OutMessage, Receipt
@@ -13,6 +13,7 @@ from muster.apps.incidents.actions import close_incident, record_reply_at_desk, 
 from muster.apps.incidents.models import RollCall, RollCallAnswer
 from muster.apps.people import actions
 from muster.apps.people.models import Consent, Holding, Member
+from muster.apps.service.actions import RuleInput, rota, say_availability, take_back_availability
 from tests.people.makers import id_of
 from tests.world import World
 
@@ -34,6 +35,15 @@ def filled_member(world: World) -> Member:
     actions.cancel_away(head, away)
     actions.withdraw_consent(head, actions.give_consent(head, member, "position"))
     assert Consent.objects.filter(member=member).exists()
+    week = RuleInput(
+        "delayed", world.now.date(), 60, 120, rrule="FREQ=WEEKLY;BYDAY=MO", minutes=20, reason="work",
+        exceptions=(date(2026, 8, 3),),
+    )  # fmt: skip
+    take_back_availability(head, say_availability(head, member, week))
+    post = rota.make_post(head, "值班员", on_sheet=False)
+    tomorrow = date(2026, 7, 20)
+    rota.add_turns(head, post, rota.TurnsInput(tomorrow, tomorrow, time(8), time(18)))
+    rota.take_back_offer(head, rota.offer_seat(head, rota.sign_up(head, post.turns.get(), member)))
     record_inbound("g-1", member.phone, "孩子发烧去不了", False, world.now)
     record_reply_at_desk(desk, alert, answer="decline", reason="孩子发烧", text="孩子发烧去不了")
     times = {"started_at": world.now, "due_at": world.now, "closed_at": world.now}

@@ -173,6 +173,8 @@ MUSTER_RELAY_URL = os.environ.get("MUSTER_RELAY_URL", "").rstrip("/")
 MUSTER_DEMO_WORKBOOK = "muster.exercise.district.workbook.demo_workbook"  # (day) -> .xlsx of invented people
 MUSTER_MACHINE_TROUBLES = "muster.conf.check_words.troubles"  # () -> what is wrong with this machine, in both languages
 MUSTER_DAILY_AT = os.environ.get("MUSTER_DAILY_AT", "07:30")  # when the morning sheet is made, the office's time
+MUSTER_DUTY_HOURS = int(os.environ.get("MUSTER_DUTY_HOURS", "12"))  # rota: hours on duty in one stretch, at most
+MUSTER_REST_HOURS = int(os.environ.get("MUSTER_REST_HOURS", "8"))  # rota: hours of rest that end a stretch
 MUSTER_WALL_NAMES = os.environ.get("MUSTER_WALL_NAMES", "1") != "0"  # names in the last line of the wall screen
 MUSTER_SMS_URL = os.environ.get("MUSTER_SMS_URL", "")  # real gateway; never used for an exercise
 MUSTER_EXERCISE_SMS_URL = os.environ.get("MUSTER_EXERCISE_SMS_URL", "")  # never used for an actual callout

@@ -26,7 +26,7 @@ from muster.apps.maps.reads import Roads, roads_at
 from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.plans.models import MusterPoint
 from muster.apps.plans.ways import quickest, usable_of
-from muster.apps.service.reads import Turnout, committed_ids, turnout
+from muster.apps.service.reads import Availability, Turnout, availability_at, committed_ids, turnout
 from muster.planning.arrival import Trip, arrival_law
 from muster.planning.problem import Candidates, Need, Problem
 from muster.planning.units import Blocks
@@ -80,7 +80,9 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
     asked = np.isin(arrays.ids, np.array([alert.member_id for alert in alerts], np.int64))
     elsewhere = np.isin(arrays.ids, _asked_elsewhere(callout))
     texting = texting_of(callout, alerts, arrays)
-    state = _Base(arrays, said, minutes, spread, usable_of(arrays) & ~busy & ~asked & ~elsewhere, texting.muted)
+    weeks = availability_at(arrays.ids, at)
+    free = usable_of(arrays) & ~busy & ~asked & ~elsewhere & ~weeks.off
+    state = _Base(arrays, said, minutes, spread, free, texting.muted, weeks)
     declined = [alert.member_id for alert in alerts if alert.state in REFUSED]
     # Who accepted and was released is still evidence that people come: without him a release would look like refusals.
     let_go = [a.member_id for a in alerts if a.state == AlertState.RELEASED and (a.replied_at or a.checked_in_at)]
@@ -100,9 +102,9 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
         orders=tuple(need.order for need in left),
         missed=tuple(sorted(order_of[pk] for pk in missed)),
         met=tuple(sorted(order_of[pk] for pk in met)),
-        roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere, roads, blocks, texting),
+        roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere, roads, blocks, texting, weeks),
         model_version=said.model_version,
-        excluded=_excluded(arrays, needs, busy & ~asked, elsewhere, ~np.isfinite(minutes) & bool(points)),
+        excluded=_excluded(arrays, needs, busy & ~asked, elsewhere, ~np.isfinite(minutes) & bool(points), weeks, asked),
         muted=texting.muted & state.available,
         blocks=blocks,
     )
@@ -125,6 +127,7 @@ class _Base:
     spread: np.ndarray
     available: np.ndarray
     muted: np.ndarray
+    weeks: Availability
 
 
 def _passed_lines(
@@ -168,7 +171,8 @@ def _problem(
     callout: Callout, base: _Base, standing: Standing, needs: Sequence[NeedLine], missed: set[int], at: datetime
 ) -> Problem:
     gone = (at - callout.incident.t0).total_seconds() / 60
-    law = arrival_law(base.said.preparation, Trip(base.minutes, base.spread))
+    offset, *rest = arrival_law(base.said.preparation, Trip(base.minutes, base.spread))
+    law = (offset + base.weeks.minutes, *rest)  # minutes to muster come before everything else
     show, offset, mu, sigma, loading, not_before = standing.laws(base.said, law)
     # Before approval they may still be chosen: somebody has to be on the list to be telephoned (see `solving`).
     muted = base.muted & (callout.state in RUNNING)
@@ -209,6 +213,7 @@ def _roster_hash(
     roads: Roads,
     blocks: Blocks | None,
     texting: Texting,
+    weeks: Availability,
 ) -> str:
     """Names everything the certificate rests on except the replies of this callout itself."""
     digest = hashlib.sha256()
@@ -216,6 +221,8 @@ def _roster_hash(
         arrays.ids,
         arrays.caps,
         usable_of(arrays) & ~busy & ~elsewhere,
+        weeks.off,
+        weeks.minutes,
         np.round(arrays.lon, 5),
         np.round(arrays.lat, 5),
     ):
@@ -233,17 +240,29 @@ def _roster_hash(
 
 
 def _excluded(
-    arrays: MemberArrays, needs: Sequence[NeedLine], busy: np.ndarray, elsewhere: np.ndarray, no_way: np.ndarray
+    arrays: MemberArrays,
+    needs: Sequence[NeedLine],
+    busy: np.ndarray,
+    elsewhere: np.ndarray,
+    no_way: np.ndarray,
+    weeks: Availability,
+    asked: np.ndarray,
 ) -> dict[str, int]:
-    """How many who hold or held a needed capability were left out, and why (disjoint, in this order)."""
+    """How many who hold or held a needed capability were left out, and why (disjoint, in this order).
+
+    "off_duty" is the sum of "off_duty:work", "off_duty:family" …: reasons as they were given, "off_duty:" for none.
+    """
     wanted = np.uint64(sum(1 << bit for bit in {need.capability.bit for need in needs}))
     holds = (arrays.caps & wanted) != 0
     lapsed = ~holds & ((arrays.lapsed & wanted) != 0)
     away = holds & arrays.away
     on_duty = holds & ~away & (busy | elsewhere)
-    return {
+    off = holds & ~away & ~on_duty & weeks.off & ~asked
+    counts = {
         "away": int(away.sum()),
         "committed": int(on_duty.sum()),
         "lapsed": int(lapsed.sum()),
-        "cut_off": int((holds & ~away & ~on_duty & no_way).sum()),
+        "off_duty": int(off.sum()),
+        "cut_off": int((holds & ~away & ~on_duty & ~off & no_way).sum()),
     }
+    return counts | {f"off_duty:{reason}": count for reason, count in weeks.counts(off).items()}

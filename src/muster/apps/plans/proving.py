@@ -21,7 +21,7 @@ from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.people.reads.validity import SOON_DAYS
 from muster.apps.plans.shipped import Spot, Template, spots
 from muster.apps.plans.ways import UNKNOWN_HOME_MINUTES, UNKNOWN_HOME_SPREAD, quickest, usable_of
-from muster.apps.service.reads import committed_ids, turnout
+from muster.apps.service.reads import availability_at, committed_ids, turnout
 from muster.planning.arrival import Trip, arrival_law
 from muster.planning.attempt import Run, start_run
 from muster.planning.certify import Certificate
@@ -72,14 +72,15 @@ def case_of(template: Template, at: datetime) -> Case | None:
     points, roads = spots(arrays, template.points), roads_at(at)
     busy = np.isin(arrays.ids, np.array(sorted(committed_ids(at, exercises=False)), np.int64))
     offset, mu, sigma = arrival_law(said.preparation, _trip(roads, arrays, points))
+    weeks = availability_at(arrays.ids, at)
     bits = dict(Capability.objects.values_list("slug", "bit"))
     candidates = Candidates(
         show=said.show,
-        offset_minutes=offset,
+        offset_minutes=offset + weeks.minutes,
         mu=mu,
         sigma=sigma,
         caps=arrays.caps,
-        available=usable_of(arrays) & ~busy,
+        available=usable_of(arrays) & ~busy & ~weeks.off,
         town=arrays.town.astype(np.int16),
     )
     needs = tuple(Need(bits[need.capability], need.people, need.due_minutes) for need in template.needs)
@@ -104,7 +105,13 @@ def _trip(roads: Roads, arrays: MemberArrays, points: tuple[Spot, ...]) -> Trip:
 
 def _hash(template: Template, people: Candidates, points: tuple[Spot, ...], model: str, roads: str) -> str:
     digest = hashlib.sha256(repr((template, points, model, roads)).encode())
-    for part in (people.caps, people.available, np.round(people.mu, 6), np.round(people.show, 9)):
+    for part in (
+        people.caps,
+        people.available,
+        people.offset_minutes,
+        np.round(people.mu, 6),
+        np.round(people.show, 9),
+    ):
         digest.update(np.ascontiguousarray(part).tobytes())
     return digest.hexdigest()
 

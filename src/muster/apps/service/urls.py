@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from muster.apps.service.pages import me, people, rates
+from muster.apps.service.pages import availability, me, people, rates, rota
 
 urlpatterns = [
     path("people/", people.people_page, name="people-list"),
     path("people/<str:number>/", people.card_page, name="people-card"),
+    path("people/<str:number>/availability/", availability.availability_of, name="availability-of"),
+    path("me/availability/", availability.own_availability, name="my-availability"),
+    path("rota/", rota.rota_page, name="rota"),
     path("pay-rates/", rates.rates_page, name="pay-rates"),
     path("me/", me.my_page, name="my-page"),
 ]

@@ -30,6 +30,7 @@ from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.people.reads.validity import SOON_DAYS
 from muster.apps.service.models import Commitment
 from muster.apps.service.reads import committed_ids
+from muster.apps.service.reads.rota import rota_officer
 from muster.core.units import beijing_day
 from muster.jobs.clock import is_exercise_home
 
@@ -69,9 +70,10 @@ def digest_of(facts: Facts) -> str:
 
 
 def duty_of(day: date) -> dict[str, str]:
-    """The names entered for that day, "" where none is."""
+    """The names entered for that day; the officer of the rota where none was entered; "" where neither is."""
     row = DutyDay.objects.filter(day=day).first()
-    return {"leader": row.leader_name if row else "", "officer": row.officer_name if row else ""}
+    officer = row.officer_name if row else ""
+    return {"leader": row.leader_name if row else "", "officer": officer or rota_officer(day)}
 
 
 def _groups(people: MemberArrays, at: datetime) -> dict[str, Mask]:

@@ -26,6 +26,7 @@ from muster.apps.incidents.states import UNAPPROVED
 from muster.apps.maps.reads import cut_off_points
 from muster.apps.people.models import Capability, Member, Unit
 from muster.apps.service.models import PayRate
+from muster.apps.service.reads import off_duty_reasons
 from muster.codecs import sms
 from muster.core.errors import Conflict, InvalidInput, NotFound
 from muster.core.units import beijing_day, to_beijing
@@ -169,7 +170,8 @@ def _details(shown: Board, callout: Callout, proposal: Proposal, run: SolveRun) 
         "preview": preview,
         "preview_size": sms.length(preview) if preview else None,
         "excluded": run.excluded,
-        "excluded_sum": sum(count for why, count in run.excluded.items() if why != "cut_off"),
+        "excluded_sum": sum(run.excluded.get(why, 0) for why in ("away", "lapsed", "committed")),
+        "off_duty": off_duty_reasons(run.excluded),
         "shut_points": cut_off_points(clock.now(), set(callout.muster_points.values_list("letter", flat=True))),
     }
 

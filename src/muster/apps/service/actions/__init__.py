@@ -1,5 +1,11 @@
 """Every write to commitments, turns of duty, pay rates and the response model."""
 
+from muster.apps.service.actions.availability import (
+    RuleInput,
+    leave_out_day,
+    say_availability,
+    take_back_availability,
+)
 from muster.apps.service.actions.commitments import commit, free
 from muster.apps.service.actions.learning import (
     LearnedAlert,
@@ -13,16 +19,20 @@ from muster.apps.service.actions.turns import end_turn, end_turns, start_turn, v
 
 __all__ = [
     "LearnedAlert",
+    "RuleInput",
     "commit",
     "end_turn",
     "end_turns",
     "free",
     "import_history",
     "learn",
+    "leave_out_day",
     "refit_response_model",
+    "say_availability",
     "seed_pay_rate",
     "set_pay_rate",
     "settle_fit",
     "start_turn",
+    "take_back_availability",
     "void_turn",
 ]

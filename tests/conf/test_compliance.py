@@ -42,6 +42,7 @@ def test_figures_move_with_what_they_measure(world: World) -> None:
     assert after["identity"].measured["accounts_off"] == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_changed_journal_is_an_open_point(world: World) -> None:
     assert groups()["audit"].measured["streams_that_hold"] == groups()["audit"].measured["streams"]
     Entry.objects.filter(stream__name="security", seq=2).update(actor="somebody else")

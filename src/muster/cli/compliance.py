@@ -10,6 +10,7 @@ from muster.cli import home
 from muster.cli.deploy import language
 from muster.cli.output import check_writable, write_json
 
+app = typer.Typer()  # its one command stands in the group of `check`
 STANDARD = "GB/T 22239-2019"
 
 

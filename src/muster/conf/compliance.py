@@ -68,8 +68,9 @@ def identity() -> Group:
 
 
 def _hasher() -> str:
-    kept = get_user_model().objects.exclude(password__startswith="!").values_list("password", flat=True).first()
-    return identify_hasher(kept).algorithm if kept else ""
+    used = (row for row in get_user_model().objects.order_by("pk") if row.has_usable_password())
+    first = next(used, None)
+    return identify_hasher(first.password).algorithm if first else ""
 
 
 def access_control() -> Group:
@@ -87,7 +88,7 @@ def access_control() -> Group:
         "lent_roles_running": Lending.objects.filter(starts_at__lte=utc_now(), ends_at__gt=utc_now()).count(),
         "rights_shared_by_administrators": len(shared),
     }
-    names = {role for role in Account.objects.filter(active=True).values_list("role", flat=True)}
+    names = set(Account.objects.filter(active=True).values_list("role", flat=True))
     for role in ADMINISTRATORS:
         if role not in names:
             group.point("administrator_missing", role=role)

@@ -73,6 +73,7 @@ def set_up(client: Client) -> tuple[str, list[str]]:
     return secret, codes
 
 
+@pytest.mark.django_db(transaction=True)  # some entries are written after the commit
 def test_the_password_alone_opens_nothing_any_more(world: World, at: Callable[[str], datetime]) -> None:
     secret, codes = set_up(enter())
     assert "Set up on 2026-07-14" in world.client_of("auditor").get("/account/factor/").content.decode()
@@ -98,6 +99,7 @@ def test_the_password_alone_opens_nothing_any_more(world: World, at: Callable[[s
     assert {"factor.added", "factor.failed"} <= acts
 
 
+@pytest.mark.django_db(transaction=True)  # some entries are written after the commit
 def test_it_is_taken_away_by_its_user_unless_the_role_needs_it(world: World, settings: object) -> None:
     client = enter()
     set_up(client)
@@ -121,6 +123,7 @@ def test_a_role_that_needs_one_sets_it_up_before_all_else(world: World, settings
     assert enter("commander").get("/duty/").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)  # some entries are written after the commit
 def test_new_recovery_codes_kill_the_old(world: World) -> None:
     client = enter()
     _secret, old = set_up(client)

@@ -184,7 +184,9 @@ MUSTER_TRUSTED_PROXIES = parse_networks(
     os.environ.get("MUSTER_TRUSTED_PROXIES", "")
 )  # whose X-Forwarded-For is believed
 MUSTER_NETWORK_EXEMPT = tuple(
-    path for path in os.environ.get("MUSTER_NETWORK_EXEMPT", "/r/,/c/,/gateway/,/standby/,/static/").split(",") if path
+    path
+    for path in os.environ.get("MUSTER_NETWORK_EXEMPT", "/r/,/c/,/gateway/,/standby/,/static/,/healthz/").split(",")
+    if path
 )
 
 

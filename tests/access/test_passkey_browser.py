@@ -75,7 +75,6 @@ def test_a_passkey_and_codes_are_set_up_and_open_the_door(
     page.wait_for_url("**/login/factor/")
     page.goto("/journal/")
     assert "/login/" in page.url  # the password alone opens nothing
-    sign_in(page, "eyes")
     page.click("#key-use")
     page.wait_for_url(lambda url: "/login/" not in url)
     page.goto("/journal/")

@@ -121,6 +121,24 @@ def write(catalog: Catalog) -> None:
         write_mo(out, read_po(io.BytesIO(PO.read_bytes()), locale="zh_Hans", domain="django"))
 
 
+def write_packs(catalog: Catalog) -> None:
+    """For each label pack the catalogue of the texts that its words change; only compiled, never kept by hand."""
+    sys.path.insert(0, str(ROOT / "src"))
+    from muster.web import labels
+
+    for pack in labels.packs():
+        words, changed = labels.words_of(pack), Catalog(locale="zh_Hans", domain="django", fuzzy=False, charset="utf-8")
+        for message in catalog:
+            forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+            shown = tuple(labels.relabelled(form, words) for form in forms)
+            if message.id and shown != forms:
+                changed.add(message.id, shown if message.pluralizable else shown[0], context=message.context)
+        target = labels.folder_of(pack) / "zh_Hans" / "LC_MESSAGES" / "django.mo"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as out:
+            write_mo(out, read_po(io.BytesIO(po_bytes(changed)), locale="zh_Hans", domain="django"))
+
+
 def main() -> None:
     catalog, quarrels = merged()
     without = missing(catalog)
@@ -136,6 +154,7 @@ def main() -> None:
             sys.exit(f"messages: {len(without)} texts without Chinese; django.po is {'old' if stale else 'new'}")
         return
     write(catalog)
+    write_packs(catalog)
     print(f"messages: {len(catalog) - len(without)} of {len(catalog)} texts have Chinese")
 
 

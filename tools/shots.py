@@ -97,6 +97,11 @@ PAGES = (
     ("system", "admin", "/system/"),
     ("journal", "auditor", "/journal/"),
     ("password", "duty", "/password/"),
+    ("own-account", "duty", "/account/"),
+    ("lend", "head", "/account/lend/"),
+    ("factor", "duty", "/account/factor/"),
+    ("sharing", "security", "/accounts/sharing/"),
+    ("shared", "partner", "/shared/"),
 )
 
 # What is done on a page before its picture is taken.

@@ -128,9 +128,9 @@ def test_every_changed_cut_doubled_or_moved_line_is_found(unpacked: Path, forge:
     for at in range(len(whole)):
         for damaged in (
             whole[:at] + whole[at + 1 :],
-            whole[:at] + [whole[at]] + whole[at:],
-            whole[:at] + [whole[at].replace('"seq": ', '"seq": 1')] + whole[at + 1 :],
-            whole[:at] + [whole[at].replace("system", "nobody").replace("account:1", "nobody")] + whole[at + 1 :],
+            [*whole[:at], whole[at], *whole[at:]],
+            [*whole[:at], whole[at].replace('"seq": ', '"seq": 1'), *whole[at + 1 :]],
+            [*whole[:at], whole[at].replace("system", "nobody").replace("account:1", "nobody"), *whole[at + 1 :]],
             whole[:at] + whole[at + 1 : at + 2] + [whole[at]] + whole[at + 2 :],
         ):
             if damaged == whole:

@@ -11,6 +11,7 @@ from muster.access.sessions.networks import parse_networks
 from muster.conf import tls
 from muster.conf.database import database_settings
 from muster.conf.home import home_path, load_secrets
+from muster.web.labels import locale_paths
 
 HOME = home_path()
 SECRETS = load_secrets(HOME)
@@ -148,7 +149,8 @@ CONTENT_SECURITY_POLICY = {
 # --- languages and time ---------------------------------------------------------------------------------
 LANGUAGE_CODE = os.environ.get("MUSTER_LANGUAGE", "zh-hans")
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+# "cn-militia" shows the names of a militia office; empty: civil names
+LOCALE_PATHS = locale_paths(os.environ.get("MUSTER_LABELS", ""), PACKAGE / "web" / "locale")
 LANGUAGE_COOKIE_NAME = "muster_language"
 USE_I18N = True
 USE_TZ = True
@@ -193,7 +195,9 @@ MUSTER_TRUSTED_PROXIES = parse_networks(
     os.environ.get("MUSTER_TRUSTED_PROXIES", "")
 )  # whose X-Forwarded-For is believed
 MUSTER_NETWORK_EXEMPT = tuple(
-    path for path in os.environ.get("MUSTER_NETWORK_EXEMPT", "/r/,/c/,/gateway/,/standby/,/static/").split(",") if path
+    path
+    for path in os.environ.get("MUSTER_NETWORK_EXEMPT", "/r/,/c/,/gateway/,/standby/,/static/,/healthz/").split(",")
+    if path
 )
 
 

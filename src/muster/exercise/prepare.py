@@ -26,6 +26,9 @@ CAST = {
     "duty": ("duty_officer", "顾明远"),
     "auditor": ("auditor", "陆怀瑾"),
     "admin": ("system_admin", "韩牧之"),
+    "security": ("security_admin", "傅听澜"),
+    "staff": ("staff", "孟知微"),
+    "partner": ("partner", "示范区消防救援大队"),
 }
 TOWN_OFFICERS = ("龙亦凡", "段明远", "欧阳若谷", "秦有仪", "罗启明", "谢南桥", "唐淮锦")
 

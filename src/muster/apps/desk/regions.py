@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from muster.access.rights import Actor, Right
 from muster.apps.command.models import Level
 from muster.apps.command.reads.clocks import alarms
+from muster.apps.command.reads.zones import flags_now
 from muster.apps.desk import drawing, reason_words, speech
 from muster.apps.incidents.board import Board, LineView
 from muster.apps.incidents.models import Incident
@@ -113,6 +114,7 @@ def command_line(board: Board) -> dict[str, object]:
     sign = "-" if left < 0 else ""
     return {
         "command": told,
+        "flags": flags_now(board.incident_id, board.flags, board.now),
         "level_word": Level(told.level).label if told.level else "",
         "report_left": f"{sign}{abs(left) // 60}:{abs(left) % 60:02d}",
     }

@@ -44,7 +44,7 @@ def duty(request: HttpRequest) -> HttpResponse:
 def duty_incident(request: HttpRequest, incident_id: int) -> HttpResponse:
     """/duty/<id>/: the whole board; live.js keeps it new."""
     board = reads.board(reads.callout_of(request.actor, incident_id), request.actor)
-    values = regions.context(board, request.actor)
+    values = regions.context(board, request.actor, regions.command_line(board))
     page = {"nav": "duty", "fit": True, "exercise": board.exercise, "regions": regions.REGIONS}
     return render(request, "desk/duty.html", values | page)
 

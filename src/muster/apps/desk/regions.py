@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -68,8 +69,8 @@ def _hero_size(number: str) -> str:
     return "longest" if len(number) > 4 else "long" if len(number) > 3 else ""
 
 
-def context(board: Board, actor: Actor) -> dict[str, object]:
-    """Everything the region templates need."""
+def context(board: Board, actor: Actor, told: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Everything the region templates need; `told`: of `command_line`, None draws the board alone."""
     proposal = board.verdict.proposal
     reasons, more_reasons = reason_words.told(board)
     return {
@@ -102,7 +103,7 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
             (event, EVENT_ICONS.get(event.kind, "point"), event_mark(event.kind, event.tone)) for event in board.events
         ],
         "elapsed": board.elapsed,
-        **command_line(board),
+        **(told or {"command": None, "flags": board.flags}),
         "may": {right.value: actor.may(right) for right in Right},
     }
 
@@ -136,7 +137,7 @@ def _totals(board: Board) -> dict[str, float]:
     }
 
 
-def render(board: Board, actor: Actor) -> dict[str, str]:
+def render(board: Board, actor: Actor, told: Mapping[str, object] | None = None) -> dict[str, str]:
     """HTML of every region in the active language (the board must have been read in the same)."""
-    values = context(board, actor)
+    values = context(board, actor, told)
     return {name: render_to_string(f"desk/_{name}.html", values).strip() for name in REGIONS}

@@ -229,7 +229,7 @@ def call_units(studio: Studio, path: str, known: dict[str, str]) -> None:
 
 COMMAND = (  # what is entered on the pages of command before their pictures are taken: page, act, fields
     ("", "sector", {"name": "东侧", "points": "113.12, 27.84"}),
-    ("", "task-plan", {"task_title": "东侧设置警戒线", "objective": "无关人员撤到 200 米外", "hazards": "带电设备、浓烟", "comms": "4 频道"}),
+    ("", "task-plan", {"task_title": "东侧设置警戒线", "hazards": "带电设备、浓烟", "comms": "4 频道"}),
     ("", "zone-entry", {"kind": "power_isolated", "confirmed_by": "供电调度 3 号席", "number": "停令 17"}),
     ("needs/", "danger", {"danger_title": "围墙开裂", "place": "变电所东墙", "before": "照片 3，裂缝 4 厘米"}),
     ("needs/", "batch", {"from_place": "东侧居民楼", "to_place": "栗雨小学", "people": "42", "children": "6", "elderly": "9"}),

@@ -44,7 +44,7 @@ def draw(view: View) -> Picture:
     viewer = Actor(ref="live", name="", role=view.role, unit_path=view.unit_path)
     with translation.override(view.language):
         board = reads.board(reads.callout_of(viewer, view.incident_id), viewer)
-        return Picture(board.seq, regions.render(board, viewer))
+        return Picture(board.seq, regions.render(board, viewer, regions.command_line(board)))
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

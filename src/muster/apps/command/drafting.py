@@ -81,7 +81,9 @@ def _work(incident: Incident) -> str:
 
 def _dangers(incident: Incident) -> str:
     found = incident.dangers.exclude(state=DangerState.CLOSED)
-    names = _(", ").join(f"{one.title} ({one.get_state_display()})" for one in found)
+    names = _(", ").join(
+        _("%(title)s (%(state)s)") % {"title": one.title, "state": one.get_state_display()} for one in found
+    )
     return _("Dangers: %(names)s.") % {"names": names} if names else ""
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import condition, require_safe
 
 from muster.access.pages import needs
 from muster.access.rights import Actor, Right
+from muster.apps.command.reads.zones import flags_now
 from muster.apps.desk import regions
 from muster.apps.desk.daily.pages import morning_line
 from muster.apps.desk.quiet import quiet
@@ -43,7 +44,7 @@ def duty(request: HttpRequest) -> HttpResponse:
 def duty_incident(request: HttpRequest, incident_id: int) -> HttpResponse:
     """/duty/<id>/: the whole board; live.js keeps it new."""
     board = reads.board(reads.callout_of(request.actor, incident_id), request.actor)
-    values = regions.context(board, request.actor)
+    values = regions.context(board, request.actor, regions.command_line(board))
     page = {"nav": "duty", "fit": True, "exercise": board.exercise, "regions": regions.REGIONS}
     return render(request, "desk/duty.html", values | page)
 
@@ -62,7 +63,11 @@ def map_picture(callout: Callout, board: Board, viewer: Actor, *, homes: bool = 
         {"letter": p.letter, "zh": p.name, "en": p.name_en or p.name, "at": [p.lon, p.lat], "arrived": p.arrived}
         for p in board.points
     ]
-    site = {"at": [board.lon, board.lat], "kind": board.kind, "flags": list(board.flags)}
+    site = {
+        "at": [board.lon, board.lat],
+        "kind": board.kind,
+        "flags": list(flags_now(board.incident_id, board.flags, board.now)),
+    }
     people = reads.map_features(callout, viewer, homes=homes)
     return {"seq": board.seq, "site": site, "points": points, "people": people}
 

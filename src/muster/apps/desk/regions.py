@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -9,6 +10,7 @@ from django.template.loader import render_to_string
 from muster.access.rights import Actor, Right
 from muster.apps.command.models import Level
 from muster.apps.command.reads.clocks import alarms
+from muster.apps.command.reads.zones import flags_now
 from muster.apps.desk import drawing, reason_words, speech
 from muster.apps.incidents.board import Board, LineView
 from muster.apps.incidents.models import Incident
@@ -67,8 +69,8 @@ def _hero_size(number: str) -> str:
     return "longest" if len(number) > 4 else "long" if len(number) > 3 else ""
 
 
-def context(board: Board, actor: Actor) -> dict[str, object]:
-    """Everything the region templates need."""
+def context(board: Board, actor: Actor, told: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Everything the region templates need; `told`: of `command_line`, None draws the board alone."""
     proposal = board.verdict.proposal
     reasons, more_reasons = reason_words.told(board)
     return {
@@ -101,7 +103,7 @@ def context(board: Board, actor: Actor) -> dict[str, object]:
             (event, EVENT_ICONS.get(event.kind, "point"), event_mark(event.kind, event.tone)) for event in board.events
         ],
         "elapsed": board.elapsed,
-        **command_line(board),
+        **(told or {"command": None, "flags": board.flags}),
         "may": {right.value: actor.may(right) for right in Right},
     }
 
@@ -113,6 +115,7 @@ def command_line(board: Board) -> dict[str, object]:
     sign = "-" if left < 0 else ""
     return {
         "command": told,
+        "flags": flags_now(board.incident_id, board.flags, board.now),
         "level_word": Level(told.level).label if told.level else "",
         "report_left": f"{sign}{abs(left) // 60}:{abs(left) % 60:02d}",
     }
@@ -134,7 +137,7 @@ def _totals(board: Board) -> dict[str, float]:
     }
 
 
-def render(board: Board, actor: Actor) -> dict[str, str]:
+def render(board: Board, actor: Actor, told: Mapping[str, object] | None = None) -> dict[str, str]:
     """HTML of every region in the active language (the board must have been read in the same)."""
-    values = context(board, actor)
+    values = context(board, actor, told)
     return {name: render_to_string(f"desk/_{name}.html", values).strip() for name in REGIONS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muster.apps.command.actions import staff
 from muster.apps.command.dials import MOST
@@ -31,7 +32,7 @@ class HandOverForm(ActForm):
 
 class TeamForm(ActForm):
     verb, title, button, icon = "team", _("Form a team"), _("Form the team"), "users-group"
-    name = line(_("Name"), 40)
+    name = line(pgettext_lazy("place", "Name"), 40)
     leader = choice(_("Leader"), required=True)
     sector = choice(_("Sector"))
     minutes = whole(_("Minutes between two reports"), MOST, least=1, required=False)

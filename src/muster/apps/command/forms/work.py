@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muster.apps.command.actions import tasks, zones
 from muster.apps.command.forms.base import ActForm, choice, key, line, moment, points_of, text
@@ -70,7 +71,7 @@ class TaskReadForm(ActForm):
 
 class SectorForm(ActForm):
     verb, title, button = "sector", _("Make a sector"), _("Make the sector")
-    name = line(_("Name"), 60)
+    name = line(pgettext_lazy("place", "Name"), 60)
     leader = choice(_("Leader"))
     points = text(_("Area, or one point"), 4000, required=False, help_text=POINTS_HELP)
 
@@ -85,7 +86,7 @@ class SectorForm(ActForm):
 class ZoneForm(ActForm):
     verb, title, button, icon = "zone", _("Draw a safety zone"), _("Close the zone"), "ban"
     kind = forms.ChoiceField(label=_("Kind"), choices=ZoneKind)
-    name = line(_("Name"), 60)
+    name = line(pgettext_lazy("place", "Name"), 60)
     points = text(_("Area"), 4000, help_text=POINTS_HELP)
 
     def act(self) -> None:

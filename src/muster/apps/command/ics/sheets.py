@@ -55,7 +55,7 @@ def _posts(actor: Actor, incident: Incident) -> Box:
         (post.word, post.name or "–", wall_clock(post.since) if post.since else "–", post.under)
         for post in staff.posts(actor, incident)
     ]
-    return Box(_("Positions"), head=(_("Position"), _("Name"), _("since"), _("Leads")), rows=rows)
+    return Box(_("Positions"), head=(_("Position"), _("Name"), _("Since"), _("Leads")), rows=rows)
 
 
 def _teams(actor: Actor, incident: Incident, at: datetime) -> Box:
@@ -105,7 +105,7 @@ def _resources(incident: Incident) -> Box:
 
 def _zones(incident: Incident, at: datetime) -> Box:
     rows = [
-        (view.zone.name, view.zone.get_kind_display(), _("open") if view.open else _("closed"),
+        (view.zone.name, view.zone.get_kind_display(), _("open") if view.open else _("shut"),
          f"{view.last.confirmed_by} {wall_clock(view.last.confirmed_at)} {view.last.number}" if view.last else "–")
         for view in zones.zone_views(incident, at)
     ]  # fmt: skip
@@ -248,7 +248,7 @@ def f219(actor: Actor, incident: Incident, at: datetime) -> list[Box]:
     riding = [
         Box(
             vehicle.plate,
-            head=(_("Name"), _("since")),
+            head=(_("Name"), _("Since")),
             rows=[(name, wall_clock(row.boarded_at)) for row, name in vehicle.riders],
         )
         for vehicle in staff.vehicles(actor, incident)

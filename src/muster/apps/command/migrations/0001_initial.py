@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                 ('after', models.CharField(blank=True, max_length=200)),
                 ('reported_to', models.CharField(blank=True, max_length=80)),
                 ('handled_how', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('found', 'Found'), ('reported', 'Reported'), ('handled', 'Handled'), ('closed', 'Closed')], default='found', max_length=10)),
+                ('state', models.CharField(choices=[('found', 'Found'), ('reported', 'Reported'), ('handled', 'Handled'), ('closed', 'Danger over')], default='found', max_length=10)),
                 ('found_at', models.DateTimeField()),
                 ('report_due_at', models.DateTimeField()),
                 ('reported_at', models.DateTimeField(null=True)),

@@ -10,7 +10,7 @@ class DangerState(models.TextChoices):
     FOUND = "found", _("Found")
     REPORTED = "reported", _("Reported")
     HANDLED = "handled", _("Handled")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Danger over")
 
 
 class Danger(models.Model):

@@ -23,7 +23,7 @@ COLUMNS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("To be given out"), (TaskState.PLANNED, TaskState.APPROVED)),
     (_("Given out"), (TaskState.ISSUED, TaskState.ACCEPTED, TaskState.REFUSED)),
     (_("Under way"), (TaskState.IN_PROGRESS, TaskState.BLOCKED)),
-    (_("Done"), (TaskState.COMPLETED, TaskState.DEBRIEFED)),
+    (_("Finished"), (TaskState.COMPLETED, TaskState.DEBRIEFED)),
 )
 VERBS: dict[str, str | Promise] = {
     TaskState.APPROVED: _("Approve"),

@@ -57,6 +57,19 @@ def zone_views(incident: Incident, at: datetime) -> list[ZoneView]:
     return [ZoneView(zone, is_open(zone, at), newest(zone), OPENS[zone.kind]) for zone in zones]
 
 
+FLAGS = {"live_zone": ZoneKind.ELECTRIC, "controlled_airspace": ZoneKind.AIRSPACE}
+
+
+def flags_now(incident_id: int, raised: Iterable[str], at: datetime) -> tuple[str, ...]:
+    """Of the flags of a site those that still hold: a zone that was opened by its entry takes its flag down.
+
+    A flag whose zone nobody drew stays up."""
+    zones = list(SafetyZone.objects.filter(incident_id=incident_id).prefetch_related("entries"))
+    opened = {kind: [is_open(zone, at) for zone in zones if zone.kind == kind] for kind in FLAGS.values()}
+    down = {flag for flag, kind in FLAGS.items() if opened[kind] and all(opened[kind])}
+    return tuple(flag for flag in raised if flag not in down)
+
+
 def place_of(task: Task) -> BaseGeometry | None:
     """Where the task is: its own point, else its sector; None when nobody said."""
     if task.lon is not None and task.lat is not None:

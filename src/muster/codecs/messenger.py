@@ -7,7 +7,6 @@ whoever is in the group, and prove nothing about the one who is called: their ad
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from muster.core.errors import InvalidInput
 
@@ -23,7 +22,9 @@ GROUP_SCHEMAS = frozenset({
     "wxwork", "wecombot", "dingtalk", "feishu", "lark", "slack", "msteams", "workflows", "mmost", "mmosts", "discord",
     "gchat", "guilded", "nctalk", "nctalks", "ntfy", "ntfys", "teams", "webexteams", "wxteams", "json", "jsons", "xml", "form",
 })  # fmt: skip
-LONGEST = 120
+LONGEST, LARGEST_PORT = 120, 65535
+# schema://[user[:password]@]host[:port][/path], and nothing after it: a query could turn the message to somebody else
+_ADDRESS = re.compile(r"([a-z]+)://(?:[^@/?#\s]*@)?([\w.-]+)(?::(\d{1,5}))?(/[^?#\s]*)?", re.ASCII)
 
 
 def person_address(text: str) -> str:
@@ -39,20 +40,21 @@ def person_address(text: str) -> str:
     if schema not in PERSON_SCHEMAS:
         known = ", ".join(sorted(_PERSON))
         raise InvalidInput("people.app_schema", known=known)
-    try:
-        host, path, query = host_of(value), urlsplit(value).path, urlsplit(value).query
-    except ValueError as error:
-        raise InvalidInput("people.app_form") from error
+    found = _ADDRESS.fullmatch(value)
     usual = schema if schema in _PERSON else schema.removesuffix("s")
-    if not host or query or len(value) > LONGEST or not value.isprintable() or not _PERSON[usual].fullmatch(path):
-        raise InvalidInput("people.app_form")  # a query could turn the message to somebody else
+    if found is None or len(value) > LONGEST or not _PERSON[usual].fullmatch(found[4] or ""):
+        raise InvalidInput("people.app_form")
+    if int(found[3] or 0) > LARGEST_PORT:
+        raise InvalidInput("people.app_form")
     return value
 
 
 def host_of(address: str) -> str:
-    """Host, with the port where one is named. ValueError for what is no address."""
-    parts = urlsplit(address)
-    return f"{parts.hostname or ''}:{parts.port}" if parts.port else parts.hostname or ""
+    """Host of a person's address, with the port where one is named; "" for what is no such address."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        return ""
+    return f"{found[2].lower()}:{found[3]}" if found[3] else found[2].lower()
 
 
 def masked(address: str) -> str:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tools.bench import commands, desk, first, lost, novice, roads
+from tools.bench import commands, desk, first, lost, novice, roads, storm
 from tools.bench.figures import Figure, head, keep, row
 
 PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "first_answer": first.first_answer,
     "novice": novice.novice,
     "lost_texts": lost.lost_texts,
+    "storm": storm.storm,
     "exercise": commands.exercise,
     "demo": commands.demo,
 }

@@ -186,6 +186,9 @@ MUSTER_MAIL_URL = os.environ.get(
     "MUSTER_MAIL_URL", ""
 )  # smtp://user:password@host:port?from=address; see lines/mail.py
 MUSTER_EXERCISE_MAIL_URL = os.environ.get("MUSTER_EXERCISE_MAIL_URL", "")
+MUSTER_APP_HOSTS = os.environ.get(
+    "MUSTER_APP_HOSTS", ""
+)  # servers of office messengers, "chat.office.example,…"; actual only
 MUSTER_CHANNELS = os.environ.get("MUSTER_CHANNELS", "")  # order and minutes, "sms:4,voice:3,call_list"; see order.py
 MUSTER_PRICES = os.environ.get("MUSTER_PRICES", "")  # yuan per part, "sms=0.045,voice=0.12"
 

@@ -9,7 +9,7 @@ from muster.codecs import phone
 from muster.core.errors import InvalidInput
 
 CHUNK = 500
-OF_CONTACT = {"email": "email"}  # channel -> kind of contact that it needs
+OF_CONTACT = {"email": "email", "app": "app"}  # channel -> kind of contact that it needs
 
 
 def contacts_of(member_ids: Iterable[int]) -> dict[int, dict[str, str]]:

@@ -28,6 +28,8 @@ def gateway_url(exercise: bool, channel: str = "sms") -> str:
     An address given for actual callouts, of whatever channel, counts for those only: an exercise must not reach real
     phones by mistake.
     """
+    if channel == "app":  # messengers have no second door for exercises, so an exercise never takes this one
+        return "" if exercise else str(settings.MUSTER_APP_HOSTS)
     if channel not in _SETTINGS:
         return ""
     actual, own = (str(getattr(settings, name)).rstrip("/") for name in _SETTINGS[channel])

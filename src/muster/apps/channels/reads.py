@@ -84,7 +84,7 @@ def _parts(refs: Iterable[str]) -> Iterator[QuerySet[OutMessage]]:
 
 def _landlines(member_ids: set[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    for contact in Contact.objects.filter(member__in=member_ids).exclude(kind="email").order_by("pk"):
+    for contact in Contact.objects.filter(member__in=member_ids).exclude(kind__in=("email", "app")).order_by("pk"):
         found[contact.member_id] = (*found.get(contact.member_id, ()), contact.value)
     return found
 

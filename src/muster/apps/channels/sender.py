@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 import httpx
 import structlog
 from django.conf import settings
+from django.db import transaction
 
 from muster.apps.channels.actions.following import follow_up
 from muster.apps.channels.actions.inbox import announce_left_over
@@ -63,12 +64,16 @@ class Pool:
         self._top_up()
 
     def keep(self, results: Iterable[Future[Outcome]]) -> None:
-        """Write down what became of these. Never more than PARALLEL are handed over and not yet written down: a crash
-        leaves no more than those in doubt."""
-        for result in results:
-            _keep(self.running.pop(result), result.result())
-            self._moved_at = time.monotonic()
-            self._top_up()
+        """Write down what became of these, in one transaction, for each costs the disk a turn. Never more than PARALLEL
+        are handed over and not yet written down: a crash leaves no more than those in doubt."""
+        done = [(self.running.pop(result), result.result()) for result in results]
+        if not done:
+            return
+        with transaction.atomic():
+            for message, outcome in done:
+                _keep(message, outcome)
+        self._moved_at = time.monotonic()
+        self._top_up()
 
     def _top_up(self) -> None:
         while self._waiting and len(self.running) < PARALLEL:

@@ -18,7 +18,7 @@ from muster.apps.people.actions.runs import MAX_BYTES
 from muster.apps.people.models import Capability, Member, MemberState, Unit, UnitKind
 from muster.apps.people.reads import visible_units
 from muster.apps.people.reads.places import place_name
-from muster.codecs import idnumber, phone
+from muster.codecs import idnumber, messenger, phone
 from muster.codecs.dates import MAX_YEAR, MIN_YEAR
 from muster.codecs.roster_sentences import sentence
 from muster.core.errors import InvalidInput
@@ -124,7 +124,13 @@ class ContactForm(forms.Form):
     """A further way to reach somebody."""
 
     kind = forms.ChoiceField(
-        label=_("Kind"), choices=[("landline", _("Landline")), ("email", _("E-mail")), ("relative", _("Relative"))]
+        label=_("Kind"),
+        choices=[
+            ("landline", _("Landline")),
+            ("email", _("E-mail")),
+            ("app", _("Office messenger")),
+            ("relative", _("Relative")),
+        ],
     )
     value = forms.CharField(label=_("Number or address"), max_length=120)
 
@@ -140,7 +146,7 @@ class ContactForm(forms.Form):
                 self.add_error("value", _("This is no e-mail address."))
         elif value:
             try:
-                _checked(phone.parse, value)
+                _checked(messenger.person_address if given.get("kind") == "app" else phone.parse, value)
             except forms.ValidationError as error:
                 self.add_error("value", error)
         return given

@@ -157,7 +157,13 @@ class Contact(models.Model):
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="contacts")
     kind = models.CharField(
-        max_length=12, choices=[("landline", _("Landline")), ("email", _("E-mail")), ("relative", _("Relative"))]
+        max_length=12,
+        choices=[
+            ("landline", _("Landline")),
+            ("email", _("E-mail")),
+            ("app", _("Office messenger")),
+            ("relative", _("Relative")),
+        ],
     )
     value = SealedTextField()
     masked = models.CharField(max_length=40)

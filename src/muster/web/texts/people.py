@@ -30,6 +30,11 @@ TEXTS = {
     "people.field_unknown": _("This can not be shown."),
     "people.contact_kind": _("Choose landline, e-mail or relative."),
     "people.contact_email": _("This is no e-mail address."),
+    "people.app_group": _(
+        "“%(schema)s” leads to a group chat. A callout is said to one person: enter that person's own address."
+    ),
+    "people.app_schema": _("This messenger can not be used for callouts. These can: %(known)s."),
+    "people.app_form": _("This address does not name one person. Ask who looks after the messenger."),
     "people.contact_unknown": _("There is no such contact. Load the card again."),
     "people.purpose_unknown": _("Choose one of the purposes on offer."),
     "people.consent_withdrawn": _("This consent was taken back already."),

@@ -25,6 +25,7 @@ from muster.apps.channels.order import cost
 from muster.apps.channels.signals import message_changed, message_locking
 
 LEASE_SECONDS = 30
+LOOKS = 3  # for something to claim, when another sender was faster
 MOST_TRIES = 8
 LONGEST_PAUSE_SECONDS = 60.0
 EXERCISE_BATCH = 16  # small, so that an actual callout never waits long behind an exercise whose gateway hangs
@@ -53,17 +54,30 @@ def due_channels() -> list[str]:
 def claim_batch(most: int, channel: str = "sms") -> list[OutMessage]:
     """Claim up to `most` messages of one channel and mode that are due, actual before exercise, first tries before repeats.
 
-    The claim is an update that asks for the state again, so two senders never hold the same message.
+    The claim is an update that asks for the state again, so two senders never hold the same message; who comes second to
+    the same ones looks once more.
     """
+    for _ in range(LOOKS):
+        chosen = _chosen(most, channel)
+        if not chosen:
+            return []
+        batch = _claim(chosen)
+        if batch:
+            return batch
+    return []
+
+
+def _chosen(most: int, channel: str) -> list[int]:
+    due = _ready(timezone.now()).filter(channel=channel).order_by("exercise", "tries", "id")
+    rows = list(due.values_list("id", "exercise")[:most])
+    ids = [pk for pk, exercise in rows if exercise == rows[0][1]]
+    return ids[:EXERCISE_BATCH] if rows and rows[0][1] else ids
+
+
+def _claim(chosen: list[int]) -> list[OutMessage]:
     now = timezone.now()
-    due = _ready(now).filter(channel=channel)
-    rows = list(due.order_by("exercise", "tries", "id").values_list("id", "exercise")[:most])
-    rows = [row for row in rows if row[1] == rows[0][1]]
-    if not rows:
-        return []
-    chosen = rows[:EXERCISE_BATCH] if rows[0][1] else rows
     claim = f"{lane_name()}.{next(_numbers):x}"
-    mine = _ready(now).filter(id__in=[row[0] for row in chosen])
+    mine = _ready(now).filter(id__in=chosen)
     taken = {"claim": claim, "claimed_at": now, "tries": F("tries") + 1}
     with transaction.atomic():
         mine.filter(state=MessageState.PERHAPS_SENT).update(**taken)

@@ -7,13 +7,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from muster.apps.channels.actions import queue_message
+from muster.apps.channels.actions import Draft, queue_message, queue_messages
 from muster.apps.incidents import wording
 from muster.apps.incidents.blocks import lead_of
 from muster.apps.incidents.models import Alert, Wave
 from muster.apps.people.models import Member
 
 THROUGH_LEAD = "lead"
+CHUNK = 500  # rows in one write, below the limit of every database
 
 
 def alert_people(
@@ -44,11 +45,34 @@ def alert_people(
     for row in rows:
         if row.member.unit_id in leads:
             led.setdefault(row.member.unit_id, []).append(row)
-        else:
-            _call(row, "")
+    _call_each([row for row in rows if row.member.unit_id not in leads])
     for unit, own in led.items():
         _call_unit(unit, leads[unit], own)
     return len(rows)
+
+
+def _call_each(alerts: Sequence[Alert]) -> None:
+    """Everybody his usual message, all in a few writes: thousands must not keep other writers from the database for long."""
+    if not alerts:
+        return
+    tokens = [secrets.token_urlsafe(16) for _ in alerts]
+    for alert, token in zip(alerts, tokens, strict=True):
+        alert.token_hash = hashlib.sha256(token.encode()).hexdigest()
+    Alert.objects.bulk_create(alerts, batch_size=CHUNK)
+    drafts = [
+        Draft(alert.ref, "alert", alert.member, wording.alert_text(alert, token))
+        for alert, token in zip(alerts, tokens, strict=True)
+    ]
+    first = alerts[0]
+    exercise = first.callout.incident.is_exercise
+    messages = queue_messages(drafts, exercise=exercise, at=first.alerted_at)
+    of_channel: dict[str, list[int]] = {}
+    for alert, message in zip(alerts, messages, strict=True):
+        alert.channel = message.channel
+        of_channel.setdefault(message.channel, []).append(alert.pk)
+    for channel, ids in of_channel.items():
+        for start in range(0, len(ids), CHUNK):
+            Alert.objects.filter(pk__in=ids[start : start + CHUNK]).update(channel=channel)
 
 
 def _call(alert: Alert, body: str, token: str = "") -> None:

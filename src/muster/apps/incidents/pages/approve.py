@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from muster.access.pages import needs
 from muster.access.rights import Right
+from muster.apps.channels.order import cost
 from muster.apps.incidents import actions, wording
 from muster.apps.incidents.board import Board, Proposal
 from muster.apps.incidents.models import Callout, Incident, NeedLine, SolveRun
@@ -169,6 +170,7 @@ def _details(shown: Board, callout: Callout, proposal: Proposal, run: SolveRun) 
         "most": max((count for _name, count in proposal.by_town), default=1),
         "preview": preview,
         "preview_size": sms.length(preview) if preview else None,
+        "preview_cost": len(run.proposal) * cost("sms", preview)[1] if preview else None,
         "excluded": run.excluded,
         "excluded_sum": sum(run.excluded.get(why, 0) for why in ("away", "lapsed", "committed")),
         "off_duty": off_duty_reasons(run.excluded),

@@ -8,14 +8,14 @@ from muster.access.rights import Actor, Right
 from muster.apps.people.actions.common import check_member, nameless, note, stated
 from muster.apps.people.actions.members import phone_fields
 from muster.apps.people.models import Consent, Contact, Member
-from muster.codecs import idnumber, phone
+from muster.codecs import idnumber, messenger, phone
 from muster.core.errors import Conflict, InvalidInput
 from muster.jobs import clock
 from muster.journal.actions import append
 
 UNMASKABLE = ("phone", "id_number")
 PURPOSES = ("callout", "position", "employer")
-CONTACT_KINDS = ("landline", "email", "relative")
+CONTACT_KINDS = ("landline", "email", "app", "relative")
 
 
 @transaction.atomic
@@ -44,6 +44,8 @@ def _masked(kind: str, value: str) -> str:
     if kind == "email":
         name, _, host = value.partition("@")
         return f"{name[:1]}***@{host}"[:40]
+    if kind == "app":
+        return messenger.masked(value)
     return phone.masked(value)[:40] if value.startswith("+") else idnumber.masked(value)[:40]
 
 
@@ -62,7 +64,8 @@ def change_phone(actor: Actor, member: Member, value: str) -> Member:
 
 @transaction.atomic
 def add_contact(actor: Actor, member: Member, kind: str, value: str) -> Contact:
-    """A further way to reach the member. InvalidInput "people.contact_kind", "people.contact_email", phone codes."""
+    """A further way to reach the member. InvalidInput "people.contact_kind", "people.contact_email", codes of numbers
+    and of messengers."""
     check_member(actor, member, Right.EDIT_PEOPLE)
     if kind not in CONTACT_KINDS:
         raise InvalidInput("people.contact_kind", kind=kind)
@@ -71,6 +74,8 @@ def add_contact(actor: Actor, member: Member, kind: str, value: str) -> Contact:
         name, _, host = value.partition("@")
         if not name or "." not in host or " " in value or len(value) > 120:
             raise InvalidInput("people.contact_email")
+    elif kind == "app":
+        value = messenger.person_address(value)
     else:
         value = phone.parse(value).e164
     contact = Contact(member=member, kind=kind, value=value, masked=_masked(kind, value))

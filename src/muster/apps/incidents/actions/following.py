@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from muster.access.rights import SYSTEM
@@ -20,7 +20,7 @@ from muster.apps.channels.actions import queue_message
 from muster.apps.channels.models import OutMessage
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note, want_solve
-from muster.apps.incidents.arriving_clock import due_of
+from muster.apps.incidents.arriving_clock import LEAST_MINUTES, due_of
 from muster.apps.incidents.models import Alert
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.states import ALERT_STEPS, COMING, RUNNING, step
@@ -73,11 +73,13 @@ def _ask(pk: int, at: datetime) -> int:
 
 
 def _overdue(at: datetime) -> list[int]:
-    """Alerts of people who said that they come and are late beyond the margin."""
-    rows = Alert.objects.filter(callout__state__in=RUNNING, state__in=[*COMING]).select_related(
-        "callout__incident", "need"
-    )
-    return [alert.pk for alert in rows.order_by("pk") if _is_lost(alert, at)]
+    """Alerts of people who said that they come and are late beyond the margin. Asked many times a minute: the database
+    leaves out whoever can not be late yet."""
+    border = at - timedelta(minutes=settings.MUSTER_NO_SHOW_MINUTES)
+    late = Q(eta_at__lte=border) | Q(eta_at=None, replied_at__lte=border - timedelta(minutes=LEAST_MINUTES))
+    rows = Alert.objects.filter(late, callout__state__in=RUNNING, state__in=[*COMING])
+    rows = rows.select_related("callout__incident", "need").order_by("pk")
+    return [alert.pk for alert in rows if _is_lost(alert, at)]
 
 
 def _is_lost(alert: Alert, at: datetime) -> bool:

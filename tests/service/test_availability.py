@@ -7,9 +7,12 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from muster.apps.desk.daily.facts import _groups as strength
+from muster.apps.desk.quiet import quiet
 from muster.apps.incidents.problem import problem_for
 from muster.apps.people.actions import erase_member
 from muster.apps.people.models import Member
+from muster.apps.people.reads import member_arrays
 from muster.apps.plans.proving import case_of
 from muster.apps.plans.shipped import templates
 from muster.apps.service.actions import RuleInput, leave_out_day, say_availability, take_back_availability
@@ -154,6 +157,19 @@ def test_an_erasure_takes_the_timetable_too(world: World) -> None:
     off_today(world, 2)
     erase_member(world.actor("office_head"), world.member(2), "asked")
     assert not AvailabilityRule.objects.exists()
+
+
+def test_a_plan_that_is_short_because_people_are_off_duty_says_so_before_anything_happens(world: World) -> None:
+    before = quiet(world.actor("office_head"), world.now)
+    for number in range(1, 31):
+        off_today(world, number)
+    after = quiet(world.actor("office_head"), world.now)
+    assert (before.off, after.off) == (0, before.ready)
+    assert after.ready == 0
+    assert all(plan.short for plan in after.plans)
+    people = member_arrays(world.now)
+    assert strength(people, world.now)["ready"].sum() == 0
+    assert b'data-testid="off-duty"' in world.client_of("office_head").get("/duty/").content
 
 
 FORM = {

@@ -74,7 +74,7 @@ class Page(_Part):
 class Answer(_Part):
     """What a member said, and when by the relay's own clock."""
 
-    answer: Literal["accept", "decline", "en_route"]
+    answer: Literal["accept", "decline", "unclear", "en_route"]
     eta_minutes: Literal[15, 30, 45, 60] | None = None
     reason: Literal["at_work", "out_of_town", "ill", "family", "other", ""] = ""
     at: AwareDatetime

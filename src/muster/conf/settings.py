@@ -175,6 +175,9 @@ MUSTER_RELAY_URL = os.environ.get("MUSTER_RELAY_URL", "").rstrip("/")
 MUSTER_DEMO_WORKBOOK = "muster.exercise.district.workbook.demo_workbook"  # (day) -> .xlsx of invented people
 MUSTER_MACHINE_TROUBLES = "muster.conf.check_words.troubles"  # () -> what is wrong with this machine, in both languages
 MUSTER_DAILY_AT = os.environ.get("MUSTER_DAILY_AT", "07:30")  # when the morning sheet is made, the office's time
+MUSTER_UNCLEAR_MINUTES = int(os.environ.get("MUSTER_UNCLEAR_MINUTES", "10"))  # who can not say yet is asked again
+MUSTER_SILENT_MINUTES = int(os.environ.get("MUSTER_SILENT_MINUTES", "0"))  # silent people are asked again; 0: never
+MUSTER_NO_SHOW_MINUTES = int(os.environ.get("MUSTER_NO_SHOW_MINUTES", "30"))  # so late, nobody counts on him any more
 MUSTER_DUTY_HOURS = int(os.environ.get("MUSTER_DUTY_HOURS", "12"))  # rota: hours on duty in one stretch, at most
 MUSTER_REST_HOURS = int(os.environ.get("MUSTER_REST_HOURS", "8"))  # rota: hours of rest that end a stretch
 MUSTER_WALL_NAMES = os.environ.get("MUSTER_WALL_NAMES", "1") != "0"  # names in the last line of the wall screen

@@ -14,7 +14,7 @@ from muster.apps.people.models import Capability
 from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.plans.models import Plan
 from muster.apps.plans.reads import plan_rows
-from muster.apps.service.reads import committed_ids
+from muster.apps.service.reads import availability_at, committed_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class PlanState:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """People of the viewer's part of the tree; `away`, `withdrawn` and `busy` are disjoint, in this order."""
+    """People of the viewer's part of the tree; `away`, `withdrawn`, `off` and `busy` are disjoint, in this order."""
 
     members: int
     ready: int
@@ -50,6 +50,7 @@ class Quiet:
     busy: int
     skills: tuple[Skill, ...]
     plans: tuple[PlanState, ...]
+    off: int = 0  # off duty by what they have said of their week
 
 
 def quiet(actor: Actor, at: datetime) -> Quiet:
@@ -57,7 +58,8 @@ def quiet(actor: Actor, at: datetime) -> Quiet:
     people = member_arrays(at)
     mine = _mine(people, actor)
     busy = np.isin(people.ids, np.array(sorted(committed_ids(at, exercises=False)), np.int64))
-    usable = usable_of(people)
+    off = usable_of(people) & availability_at(people.ids, at).off
+    usable = usable_of(people) & ~off
     ready = mine & usable & ~busy
     skills = _skills(people, mine, ready)
     return Quiet(
@@ -66,6 +68,7 @@ def quiet(actor: Actor, at: datetime) -> Quiet:
         away=int((mine & people.away).sum()),
         withdrawn=int((mine & ~people.away & people.withdrawn).sum()),
         busy=int((mine & usable & busy).sum()),
+        off=int((mine & off).sum()),
         skills=tuple(skill for skill in skills if skill.holders),
         plans=tuple(_plans({skill.capability.pk: skill.ready for skill in skills})) if not actor.unit_path else (),
     )

@@ -28,6 +28,7 @@ register(
         "alert.released": _("Told not to come"),
         "alert.left": _("Left the scene"),
         "alert.no_show": _("Accepted but did not come"),
+        "alert.asked_again": _("Asked once more"),
         "alert.no_answer": _("Never answered"),
         "roll_call.started": _("Roll call started"),
         "roll_call.answered": _("Roll call answered"),

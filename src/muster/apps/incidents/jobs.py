@@ -15,6 +15,7 @@ from muster.apps.incidents.actions import (
     call_people_of_silent_leads,
     claim_solve,
     drop_claim,
+    follow_up,
     send_replacements,
     store_run,
 )
@@ -49,7 +50,7 @@ def solve_step() -> bool:
     """Answer one waiting callout; False when none waits."""
     if is_held():
         return False
-    if call_people_of_silent_leads(now()):
+    if call_people_of_silent_leads(now()) or follow_up(now()):
         return True
     for callout_id in waiting(now(), stale_after()):
         claim = claim_solve(callout_id)

@@ -35,7 +35,7 @@ from muster.jobs.clock import now
 from muster.jobs.throttle import Throttle
 
 TOKEN = re.compile(r"[A-Za-z0-9_\-]{16,64}")
-ANSWERS = ("accept", "decline", "en_route")
+ANSWERS = ("accept", "decline", "unclear", "en_route")
 NOTHING_TYPED: Mapping[str, object] = MappingProxyType({})
 wrong_addresses = Throttle(limit=60, window_seconds=300)
 wrong_codes = Throttle(limit=60, window_seconds=300)

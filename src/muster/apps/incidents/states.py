@@ -28,7 +28,7 @@ ALERT_STEPS: dict[str, frozenset[str]] = {
     A.WITHDRAWN: frozenset({A.ACCEPTED, A.CHECKED_IN}),
     A.CHECKED_IN: frozenset({A.RELEASED}),
     A.RELEASED: frozenset({A.CHECKED_IN}),  # told not to come, came all the same: counted and paid
-    A.NO_SHOW: frozenset({A.CHECKED_IN}),
+    A.NO_SHOW: frozenset({A.ACCEPTED, A.DECLINED, A.CHECKED_IN}),  # overdue, then heard of again
     A.NO_ANSWER: frozenset({A.CHECKED_IN}),
 }
 CALLOUT_STEPS: dict[str, frozenset[str]] = {

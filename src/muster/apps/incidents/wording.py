@@ -45,6 +45,7 @@ SENTENCES = {
         "unit_refused": "{head}{title}：您报{said}人，本队只叫了{people}人，未登记。请重报，如{people}人。{desk}",
         "unit_few": "{head}{title}：您报{said}人，与已知答复不符（本队叫了{people}人），未登记。请重报，或打电话。{desk}",
         "unit_unclear": "{head}{title}：没看懂您的回复，未登记。来几人回几人，如{people}人；您来不了回2。{desk}",
+        "again": "{head}{title}：还等您的准信。{where}。能来回1，来不了回2，说不准回3。{desk}",
         "release": "{head}{title}：人已够，谢谢您，不用来了，请留在原处。{desk}",
         "stand_down": "{head}{title}：集结已终止，请不要再来，已出发的请返回。谢谢您。{desk}",
         "too_late": "{head}{title}：谢谢您答复，人已够或集结已结束，请不要来。{desk}",
@@ -72,6 +73,7 @@ SENTENCES = {
         "Not noted. Please say again, or call. {desk}",
         "unit_unclear": "{head}{title}: your answer was not understood. Not noted. Reply how many come, as {people} "
         "people; 2 if you can not. {desk}",
+        "again": "{head}{title}: we still wait for your word. {where}. Reply 1=coming, 2=not coming, 3=can not say. {desk}",
         "release": "{head}{title}: enough people have come. Thank you, you are not needed, stay where you are. {desk}",
         "stand_down": "{head}{title}: the callout has ended. Do not come; if under way, turn back. Thank you. {desk}",
         "too_late": "{head}{title}: thank you for answering. You are not needed any more, please do not come. {desk}",
@@ -170,6 +172,11 @@ def unit_unclear_text(alert: Alert, people: int, language: str | None = None) ->
     """To a lead whose text could not be read: what is wanted of him, once more."""
     facts = _facts(alert.callout.incident, None, alert.muster_point, alert.alerted_at, language)
     return compose("unit_unclear", replace(facts, people=people))
+
+
+def ask_again_text(alert: Alert, language: str | None = None) -> str:
+    """To somebody who could not say yet, or said nothing clear, or nothing."""
+    return compose("again", _facts(alert.callout.incident, alert.need, alert.muster_point, alert.alerted_at, language))
 
 
 def _unit_name(unit: Unit, language: str) -> str:

@@ -32,7 +32,7 @@ from muster.edges.reply.words import language_of
 from muster.jobs.throttle import Throttle
 
 TOKEN = re.compile(r"/r/([A-Za-z0-9_-]{16,64})")
-ANSWERS = ("accept", "decline", "en_route")
+ANSWERS = ("accept", "decline", "unclear", "en_route")
 MOST_FORM_BYTES = 2000
 MOST_PUSH_BYTES = 8 * 2**20
 HEAD = "x-muster-relay"

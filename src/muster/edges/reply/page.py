@@ -71,6 +71,8 @@ def too_many(language: str) -> str:
 def _face(page: Page, said: Answer | None) -> str:
     if said is None or page.face not in CHANGEABLE:
         return page.face
+    if said.answer == "unclear":
+        return page.face
     return "declined" if said.answer == "decline" else "accepted"
 
 
@@ -255,6 +257,8 @@ def _form(face: str, asked: bool, shown: Shown, page: Page) -> str:
     declined = face == "declined"
     question = t.gettext("Has that changed?") if declined else t.gettext("Can you come?")
     answers = [("accept", t.gettext("I am coming"), ""), ("decline", t.gettext("Not coming"), " checked" * declined)]
+    if face == "ask":
+        answers.append(("unclear", t.gettext("I can not say yet"), ""))
     picks = "".join(_pick("answer", value, word, more) for value, word, more in answers)
     out = f'<fieldset><legend>{escape(question)}</legend><div class="pick">{picks}</div></fieldset>'
     times = "".join(_pick("eta", str(n), t.gettext("%(minutes)s min") % {"minutes": n}) for n in ETA_MINUTES)

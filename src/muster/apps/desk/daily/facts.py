@@ -29,7 +29,7 @@ from muster.apps.people.models import Capability, Holding, MemberState, Unit, Un
 from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.people.reads.validity import SOON_DAYS
 from muster.apps.service.models import Commitment
-from muster.apps.service.reads import committed_ids
+from muster.apps.service.reads import availability_at, committed_ids
 from muster.apps.service.reads.rota import rota_officer
 from muster.core.units import beijing_day
 from muster.jobs.clock import is_exercise_home
@@ -80,7 +80,7 @@ def _groups(people: MemberArrays, at: datetime) -> dict[str, Mask]:
     """The four groups, disjoint and together everybody."""
     ids = committed_ids(at, exercises=is_exercise_home())
     taken = np.isin(people.ids, np.array(sorted(ids), np.int64))
-    away = ~taken & people.away
+    away = ~taken & (people.away | availability_at(people.ids, at).off)  # off duty counts as away on the sheet
     unreachable = ~taken & ~away & (people.withdrawn | ~people.phone)
     return {"ready": ~taken & ~away & ~unreachable, "taken": taken, "away": away, "unreachable": unreachable}
 

@@ -1,6 +1,7 @@
 """Every write on incidents and callouts: check right and state, do, journal, announce after commit."""
 
 from muster.apps.incidents.actions.ending import close_incident, review_done, stand_down
+from muster.apps.incidents.actions.following import follow_up
 from muster.apps.incidents.actions.opening import (
     NeedInput,
     choose_plan,
@@ -22,7 +23,7 @@ from muster.apps.incidents.actions.units import call_people_of_silent_leads, con
 __all__ = [
     "NeedInput", "answer_roll_call", "approve", "ask_again", "call_people_of_silent_leads", "check_in",
     "check_in_by_token", "choose_plan", "claim_solve", "close_incident", "close_roll_call", "confirm_unit",
-    "drop_claim", "leave", "mark_false_alarm", "note_message", "open_incident", "record_reply",
+    "drop_claim", "follow_up", "leave", "mark_false_alarm", "note_message", "open_incident", "record_reply",
     "record_reply_at_desk", "release", "review_done", "send_by_hand", "send_replacements", "set_calling",
     "set_needs", "set_policy", "stand_down", "start_roll_call", "store_run", "take_back_check_in", "take_text",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from muster.access.rights import Actor, Right, check
 from muster.apps.channels.actions import cancel_waiting, queue_message
+from muster.apps.channels.models import OutMessage
 from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note
 from muster.apps.incidents.led import perhaps_called
@@ -33,6 +34,7 @@ def stand_down(actor: Actor, callout: Callout) -> Callout:
     incident.state = step(INCIDENT_STEPS, incident.state, IncidentState.DEMOBILISING)
     incident.save(update_fields=["state"])
     counts = _settle(row, actor)
+    _tell_overdue(row)
     note(incident, "callout.stood_down", actor, payload=counts)
     return row
 
@@ -41,6 +43,16 @@ def _settle(callout: Callout, actor: Actor) -> dict[str, int]:
     """Every alert still open gets its end."""
     alerts = list(callout.alerts.filter(state__in=[*OPEN]).select_related("member", "need", "through"))
     return settle(callout, actor, alerts)
+
+
+def _tell_overdue(callout: Callout) -> None:
+    """Who was given up as overdue may still be under way: he is told as the others are."""
+    for alert in callout.alerts.filter(state=AlertState.NO_SHOW).select_related("member"):
+        if not OutMessage.objects.filter(ref=alert.ref, kind="stand_down").exists():
+            queue_message(
+                ref=alert.ref, kind="stand_down", member=alert.member, body=wording.stand_down_text(alert),
+                exercise=callout.incident.is_exercise, at=now(),
+            )  # fmt: skip
 
 
 def settle(callout: Callout, actor: Actor, alerts: list[Alert]) -> dict[str, int]:

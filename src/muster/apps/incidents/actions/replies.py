@@ -13,7 +13,7 @@ from muster.apps.incidents import wording
 from muster.apps.incidents.actions.common import lock, note, want_solve
 from muster.apps.incidents.models import Alert, Callout, Reply
 from muster.apps.incidents.models.callout import AlertState
-from muster.apps.incidents.states import ALERT_STEPS, COMING, RUNNING, WAITING, step
+from muster.apps.incidents.states import ALERT_STEPS, COMING, REFUSED, RUNNING, WAITING, step
 from muster.apps.service.actions import commit, free
 from muster.apps.service.reads import committed_ids
 from muster.core.errors import InvalidInput, NotAllowed
@@ -119,7 +119,7 @@ def _apply(callout: Callout, alert: Alert, reply: Reply) -> None:
     target = _TARGETS[reply.answer]
     if reply.answer == "decline" and alert.state in COMING:
         target = AlertState.WITHDRAWN
-    if reply.answer == "unclear" and alert.state in COMING:
+    if reply.answer == "unclear" and alert.state in COMING | {AlertState.NO_SHOW} | REFUSED:
         target = alert.state  # a muddled text does not undo an acceptance; the desk sees it
     if reply.answer == "en_route" and alert.state not in COMING:
         target = AlertState.ACCEPTED  # who is on the way has accepted

@@ -22,9 +22,9 @@ from muster.apps.incidents.states import (
     ALERT_STEPS,
     CALLOUT_STEPS,
     COMING,
+    GONE,
     INCIDENT_STEPS,
     OPEN,
-    REFUSED,
     RUNNING,
     UNAPPROVED,
     step,
@@ -181,7 +181,7 @@ def _lost_heads(callout: Callout) -> int:
     behind_number = said_shares(alerts)
     reach = reach_of(callout, alerts, now())
     unreached = sum(alert.pk in reach.lost and alert.member_id not in behind_number for alert in alerts)
-    return sum(alert.state in REFUSED for alert in alerts) + unreached + unnamed_missing(callout)
+    return sum(alert.state in GONE for alert in alerts) + unreached + unnamed_missing(callout)
 
 
 def _send(

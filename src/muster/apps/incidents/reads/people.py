@@ -9,10 +9,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from muster.access.rights import Actor
+from muster.apps.incidents.arriving_clock import overdue_minutes
 from muster.apps.incidents.led import Group, groups_among
 from muster.apps.incidents.models import Alert, Callout
 from muster.apps.incidents.models.callout import AlertState
 from muster.apps.incidents.reads.access import in_scope
+from muster.jobs.clock import now
 
 GROUP_OF: dict[str, str] = {
     AlertState.QUEUED: "silent", AlertState.NOTIFIED: "silent", AlertState.DELIVERED: "silent",
@@ -32,6 +34,7 @@ class AlertRow:
     alert: Alert
     group: str
     silent_since: datetime | None
+    overdue_minutes: int = 0
 
 
 def alert_rows(
@@ -70,14 +73,19 @@ def seen_ids(callout: Callout, actor: Actor) -> set[int]:
 def _alerts(callout: Callout, actor: Actor) -> QuerySet[Alert]:
     rows = callout.alerts.filter(in_scope(actor))
     linked = ("member__unit", "member__home_unit", "muster_point", "need__capability", "post__capability")
-    linked += ("through__member", "unit_called")
+    linked += ("through__member", "unit_called", "callout__incident")
     return rows.select_related(*linked).order_by("member__sort_pinyin", "pk")
 
 
 def _row(alert: Alert) -> AlertRow:
     group = GROUP_OF[alert.state]
     waiting = group in {"silent", "undelivered"}
-    return AlertRow(alert=alert, group=group, silent_since=(alert.sent_at or alert.alerted_at) if waiting else None)
+    return AlertRow(
+        alert=alert,
+        group=group,
+        silent_since=(alert.sent_at or alert.alerted_at) if waiting else None,
+        overdue_minutes=overdue_minutes(alert, now()),
+    )
 
 
 def unit_groups(callout: Callout, actor: Actor) -> list[Group]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.apps.channels.models import OutMessage
 from muster.apps.incidents import actions
 from muster.apps.incidents.models import Alert, Incident, NeedLine
 from muster.apps.incidents.review import full_at, review, town_of
@@ -95,6 +96,26 @@ def test_a_line_that_was_missed_is_named(district, noon):
     page = district.page("commander", f"/review/{incident.pk}/")
     assert "Drone pilot: 2 missing at T+40" in page
     assert "not all filled in time" in page
+
+
+def test_texts_that_failed_or_left_late_are_counted_and_told_as_something_to_look_at(district, noon):
+    incident = district.approved()
+    alerts = alerts_of(incident)
+    assert "text messages failed" not in district.page("commander", f"/review/{incident.pk}/")
+    order = alerts[0].alerted_at
+    for alert, seconds in zip(alerts, (119, 120, 121, 600), strict=False):
+        Alert.objects.filter(pk=alert.pk).update(channel="sms", sent_at=order + timedelta(seconds=seconds))
+    for alert in alerts[4:7]:
+        OutMessage.objects.filter(ref=alert.ref).update(channel="sms", state="failed")
+    sms = next(c for c in review(fresh(incident), district.actors["commander"]).channels if c.figures.channel == "sms")
+    assert (sms.figures.failed, sms.late) == (3, 2)
+    page = district.page("commander", f"/review/{incident.pk}/")
+    assert "3 text messages failed" in page
+    assert "left more than 2 min after the order" in page
+    page = district.page("commander", f"/review/{incident.pk}/", "zh-hans")
+    assert "3 条短信发送失败" in page
+    assert "2 人的短信在下令 2 分钟后才发出" in page
+    assert "迟发" in part(page, "channels")
 
 
 def test_the_review_is_signed_once_after_closing_by_who_may(district, noon):

@@ -29,6 +29,7 @@ from muster.core.units import minutes_between
 from muster.journal.models import Entry
 from muster.web.show import label
 
+LATE_MINUTES = 2.0  # a text that left later than this after the order is late: the first answers are due by then
 TOLD_ONE_BY_ONE = ("alert.", "roll_call.answered")
 
 
@@ -54,11 +55,13 @@ class TownPay:
 
 @dataclass(frozen=True, slots=True)
 class ChannelResult:
-    """How one channel did: its messages, how many were answered, and the median minutes to the first answer."""
+    """How one channel did: its messages, how many people answered, the median minutes to the first answer, and how many
+    people's messages left more than LATE_MINUTES after the order."""
 
     figures: ChannelFigures
     answered: int
     reply_minutes: float | None
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +272,14 @@ def _channels(callout: Callout, alerts: Sequence[Alert]) -> list[ChannelResult]:
     for figures in channel_figures([alert.ref for alert in alerts]):
         own = [a for a in alerts if a.channel == figures.channel and a.pk in firsts]
         waited = [minutes_between(a.sent_at or a.alerted_at, firsts[a.pk]) for a in own]
-        results.append(ChannelResult(figures, len(own), median(waited) if waited else None))
+        late = sum(a.channel == figures.channel and left_late(a) for a in alerts)
+        results.append(ChannelResult(figures, len(own), median(waited) if waited else None, late))
     return results
+
+
+def left_late(alert: Alert) -> bool:
+    """Whether the message left too long after the order; one that never left counts as failed or waiting, not as late."""
+    return alert.sent_at is not None and minutes_between(alert.alerted_at, alert.sent_at) > LATE_MINUTES
 
 
 def _story(incident: Incident, actor: Actor) -> list[Event]:

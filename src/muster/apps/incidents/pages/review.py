@@ -19,7 +19,7 @@ from muster.apps.incidents.models import Incident
 from muster.apps.incidents.models.incident import IncidentState
 from muster.apps.incidents.pages.common import context
 from muster.apps.incidents.reads import incident_by_id
-from muster.apps.incidents.review import review, town_of
+from muster.apps.incidents.review import LATE_MINUTES, review, town_of
 from muster.apps.people.reads.places import town_names
 from muster.apps.service.reads import PayLine, pay_lines, pay_total
 from muster.codecs.sheets_out import Column, Value, export_xlsx
@@ -64,6 +64,8 @@ def review_page(request: HttpRequest, incident_id: int) -> HttpResponse:
         journal=verify_stream(incident.stream),
         early=None if found.full_at is None else int(found.due_minutes - found.full_at),
         failing=[c for c in found.channels if (c.figures.delivered_share or 1.0) < LOW_DELIVERY],
+        troubled=[c for c in found.channels if c.figures.channel == "sms" and (c.figures.failed or c.late)],
+        late_minutes=int(LATE_MINUTES),
         may_sign=request.actor.may(Right.STAND_DOWN) and incident.state == IncidentState.CLOSED,
     )
     return render(request, "incidents/review.html", page)

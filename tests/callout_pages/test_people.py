@@ -106,7 +106,7 @@ def test_an_eta_becomes_a_clock_time(district):
     district.post("duty_officer", f"{base(incident)}/reply/{alert.pk}/", {"answer": "accept", "eta_minutes": "25"})
     alert.refresh_from_db()
     assert alert.eta_at == clock.now() + timedelta(minutes=25)
-    assert "here about 12:25" in district.page("duty_officer", f"{base(incident)}/people/")
+    assert "due to arrive at 12:25" in district.page("duty_officer", f"{base(incident)}/people/")
 
 
 @pytest.mark.parametrize(

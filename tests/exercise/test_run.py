@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +49,33 @@ def test_scenario_one_runs_from_the_call_to_the_pay_sheet_and_every_assertion_ho
     for look in looks:
         assert 0 < look["due"] - look["at"] <= 4
         assert look["word"] in {"enough", "at_risk", "short"}
+
+
+def processes_of(folder: Path) -> list[int]:
+    """Running processes whose data folder lies in `folder`."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"MUSTER_HOME={folder}".encode() in one.read_bytes():
+                found.append(int(one.parent.name))
+    return found
+
+
+@pytest.mark.processes
+def test_an_exercise_that_is_ended_leaves_no_system_behind(tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MUSTER_")}
+    own = {**kept, "TMPDIR": str(tmp_path), "MUSTER_CACHE": str(tmp_path / "cache")}
+    words = [*MUSTER, "exercise", "S1", "--speed", "1", "--json", str(tmp_path / "never.json")]
+    with subprocess.Popen(words, env=own, stderr=subprocess.PIPE, text=True) as exercise:
+        until = time.monotonic() + 120
+        while not list(tmp_path.glob("*/run/*")) and time.monotonic() < until:
+            select.select([], [], [], 0.2)
+        assert processes_of(tmp_path)
+        exercise.send_signal(signal.SIGTERM)
+        assert exercise.wait(60) == 1
+        assert exercise.stderr is not None
+        assert exercise.stderr.read().strip().endswith("Ended.")
+    assert processes_of(tmp_path) == []
 
 
 @pytest.mark.parametrize(

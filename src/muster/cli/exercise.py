@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,10 +73,11 @@ def exercise(
         raise InvalidInput("exercise.seed_or_seeds")
     if seeds and home is not None:
         raise InvalidInput("exercise.seeds_fresh")
-    if seeds:
-        body, lines = _many(chosen.slug, seeds)
-    else:
-        body, lines = _one(chosen.slug, 1 if seed is None else seed, speed, home)
+    with _ending_in_order():
+        if seeds:
+            body, lines = _many(chosen.slug, seeds)
+        else:
+            body, lines = _one(chosen.slug, 1 if seed is None else seed, speed, home)
     if json_to:
         write_json(json_to, body)
     else:
@@ -127,7 +130,8 @@ def exercise_coverage(
         state = "certified" if found["certified"] else "shortfall"
         _line(f"district {found['district']} plan {found['plan']}: {state}, {found['alerted']} alerted")
 
-    body = summary(run_coverage(districts=districts, plans=plans, days=days, workers=workers, tell=tell))
+    with _ending_in_order():
+        body = summary(run_coverage(districts=districts, plans=plans, days=days, workers=workers, tell=tell))
     if json_to:
         write_json(json_to, body)
     else:
@@ -148,18 +152,24 @@ def demo(
     """Start the system on a demonstration district in MUSTER_HOME (./var by default) and play a scenario in it.
 
     Prints the address and freshly made logins; keeps running afterwards until Ctrl-C."""
-    import signal
-
     from muster.conf.home import home_path
     from muster.exercise.demo import pace_of, run_demo
+
+    with _ending_in_order(code=0):
+        held = run_demo(home_path(), scenario, pace_of(speed), port, play, typer.echo, host)
+    raise typer.Exit(0 if held else 1)
+
+
+@contextmanager
+def _ending_in_order(code: int = 1) -> Iterator[None]:
+    """Whoever ends the command, by Ctrl-C or as a service manager does, ends the system it has started too."""
 
     def end(*_signal: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)
     try:
-        held = run_demo(home_path(), scenario, pace_of(speed), port, play, typer.echo, host)
+        yield
     except KeyboardInterrupt:
-        typer.echo("Ended.")
-        raise typer.Exit(0) from None
-    raise typer.Exit(0 if held else 1)
+        typer.echo("Ended.", err=code != 0)
+        raise typer.Exit(code) from None

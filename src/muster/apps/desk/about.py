@@ -39,6 +39,7 @@ PLACES: dict[str, str | Promise] = {
     "plan-calibration": _("Response model"),
     "incident-new": _("New incident"),
     "review-list": _("Review"),
+    "rota": _("Duty rota"),
     "closures": _("Roads"),
     "reach": _("Reach"),
 }

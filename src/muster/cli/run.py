@@ -31,6 +31,7 @@ def up(
     from muster.conf.setup import setup_django
 
     setup_django()
+    from muster.conf.first_start import administrator_waits
     from muster.conf.running import Running
 
     stop = stop_on_signals()
@@ -38,6 +39,9 @@ def up(
 
     def announce(address: str) -> None:
         typer.echo(f"Muster answers at {address}")
+        if administrator_waits():
+            typer.echo("No administrator has set a password yet; the link from muster init leads to the address named")
+            typer.echo(f"there. One that leads here: muster init --address {address}")
         if running.pair.held:
             typer.echo(
                 f"NOTHING IS SENT: the second machine ({running.pair.peer}) does not answer, so it is not known whether"

@@ -39,6 +39,12 @@ def link_was_made() -> bool:
     return Account.objects.filter(role=Role.SYSTEM_ADMIN, active=True).exists()
 
 
+def administrator_waits() -> bool:
+    """Whether nobody can manage accounts yet, since no administrator has set a password."""
+    admins = Account.objects.select_related("user").filter(role=Role.SYSTEM_ADMIN, active=True)
+    return not any(account.user.has_usable_password() for account in admins)
+
+
 def first_administrator() -> str | None:
     """The one-time token of the first administrator; None once any administrator has set a password."""
     admins = list(Account.objects.select_related("user").filter(role=Role.SYSTEM_ADMIN, active=True))

@@ -91,7 +91,11 @@ def sign_up(actor: Actor, turn: DutyTurn, member: Member) -> DutySeat:
     """
     check_member(actor, member, Right.EDIT_PEOPLE, own=True)
     _locked([member.pk])
-    row = DutyTurn.objects.select_for_update().select_related("post__unit", "post__capability").get(pk=turn.pk)
+    row = (
+        DutyTurn.objects.select_for_update(of=("self",))
+        .select_related("post__unit", "post__capability")
+        .get(pk=turn.pk)
+    )
     if row.starts_at <= clock.now():
         raise Conflict("service.turn_over")
     if DutySeat.objects.filter(turn=row, member=member).exists():
@@ -109,7 +113,7 @@ def sign_up(actor: Actor, turn: DutyTurn, member: Member) -> DutySeat:
 def give_up(actor: Actor, seat: DutySeat) -> None:
     """The place is open again. Only officers: a member offers it to others instead, so that no gap comes by itself."""
     check_member(actor, seat.member, Right.EDIT_PEOPLE)
-    row = DutySeat.objects.select_for_update().select_related("turn").filter(pk=seat.pk).first()
+    row = DutySeat.objects.select_for_update(of=("self",)).select_related("turn").filter(pk=seat.pk).first()
     if row is None or row.turn.ends_at <= clock.now():
         raise Conflict("service.turn_over")
     payload: dict[str, object] = {"turn": row.turn_id}
@@ -121,7 +125,7 @@ def give_up(actor: Actor, seat: DutySeat) -> None:
 def offer_seat(actor: Actor, seat: DutySeat) -> DutySwap:
     """Offer the own turn to others. It stays his until the swap is done. Conflict "service.swap_open", "service.turn_over"."""
     check_member(actor, seat.member, Right.EDIT_PEOPLE, own=True)
-    row = DutySeat.objects.select_for_update().select_related("turn", "member").filter(pk=seat.pk).first()
+    row = DutySeat.objects.select_for_update(of=("self",)).select_related("turn", "member").filter(pk=seat.pk).first()
     if row is None or row.member_id != seat.member_id or row.turn.starts_at <= clock.now():
         raise Conflict("service.turn_over")
     if DutySwap.objects.filter(seat=row, state__in=OPEN_SWAPS).exists():

@@ -48,7 +48,7 @@ def messages(alert: Alert) -> list[tuple[str, str]]:
 
 def follows(office: Office, minutes: float) -> int:
     office.clock.forward(minutes)
-    return channels.follow_up(office.clock.at)
+    return channels.move_on(office.clock.at)
 
 
 def tell(alert: Alert, event: str, state: str, key: str = "", mode: str = "exercise") -> HttpResponse:

@@ -97,12 +97,14 @@ class PlaceForm(RefusingForm):
         self.fields["unit_path"].choices = [("", _("The whole district")), *directory.units()]
 
 
-class LendForm(RefusingForm):
-    """Whom (`pk:role`), for how many hours, why."""
+class ForSomeHoursForm(RefusingForm):
+    """Something that holds for some hours and has a reason."""
 
-    who = forms.ChoiceField(label=_("Who becomes what"), widget=forms.Select(attrs={"class": "form-select"}))
+    HOURS: tuple[int, ...] = ()
+    USUAL_HOURS = 0
+
     hours = forms.TypedChoiceField(
-        label=_("For how long"), coerce=int, initial=8, widget=forms.Select(attrs={"class": "form-select"})
+        label=_("For how long"), coerce=int, widget=forms.Select(attrs={"class": "form-select"})
     )
     reason = forms.CharField(
         label=_("Reason"),
@@ -110,6 +112,20 @@ class LendForm(RefusingForm):
         help_text=_("Stands in the journal."),
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hours"].choices = [(hours, hours_words(hours)) for hours in self.HOURS]
+        self.fields["hours"].initial = self.USUAL_HOURS
+
+
+class LendForm(ForSomeHoursForm):
+    """Whom (`pk:role`), for how many hours, why."""
+
+    HOURS, USUAL_HOURS = (1, 2, 4, 8, 12, 24), 8
+    field_order = ("who",)
+
+    who = forms.ChoiceField(label=_("Who becomes what"), widget=forms.Select(attrs={"class": "form-select"}))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -119,23 +135,16 @@ class LendForm(RefusingForm):
             })
             for account, roles in lendable() for role, word in roles
         ]  # fmt: skip
-        self.fields["hours"].choices = [(hours, hours_words(hours)) for hours in (1, 2, 4, 8, 12, 24)]
 
 
-class ShareForm(RefusingForm):
+class ShareForm(ForSomeHoursForm):
     """Which agency, which incident, for how many hours, why."""
+
+    HOURS, USUAL_HOURS = (4, 12, 24, 72, 168), 24
+    field_order = ("account", "incident")
 
     account = forms.ChoiceField(label=_("Partner agency"), widget=forms.Select(attrs={"class": "form-select"}))
     incident = forms.ChoiceField(label=_("Incident"), widget=forms.Select(attrs={"class": "form-select"}))
-    hours = forms.TypedChoiceField(
-        label=_("For how long"), coerce=int, initial=24, widget=forms.Select(attrs={"class": "form-select"})
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=120,
-        help_text=_("Stands in the journal."),
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -144,7 +153,6 @@ class ShareForm(RefusingForm):
         self.fields["incident"].choices = [
             (each.number, f"{each.title} · {each.place}") for each in directory.incidents()
         ]
-        self.fields["hours"].choices = [(hours, hours_words(hours)) for hours in (4, 12, 24, 72, 168)]
 
 
 def hours_words(hours: int) -> str:

@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from muster.apps.channels.actions.following import follow_up
+from muster.apps.channels.actions.following import move_on
 from muster.apps.channels.actions.inbox import announce_left_over
 from muster.apps.channels.actions.sending import claim_batch, due_channels, mark_failed, mark_sent, recover_claims
 from muster.apps.channels.addresses import address, contacts_of
@@ -112,7 +112,7 @@ class Sender:
         self._fill()
         worked = self._work()
         if due:
-            worked = follow_up(now()) > 0 or worked
+            worked = move_on(now()) > 0 or worked
             announce_left_over()  # last: whatever is wrong with a text that came in, alerts have left
         return worked
 

@@ -3,7 +3,7 @@
 from muster.apps.channels.actions.call_list import mark_told, open_call_list
 from muster.apps.channels.actions.calls import record_call
 from muster.apps.channels.actions.findings import correct_number, dismiss_finding, raise_finding, report_wrong_number
-from muster.apps.channels.actions.following import follow_up, stop_following
+from muster.apps.channels.actions.following import move_on, stop_following
 from muster.apps.channels.actions.inbox import announce, announce_left_over, record_inbound
 from muster.apps.channels.actions.outbox import Draft, cancel_waiting, queue_message, queue_messages
 from muster.apps.channels.actions.receipts import record_receipt
@@ -27,13 +27,13 @@ __all__ = [
     "correct_number",
     "dismiss_finding",
     "due_channels",
-    "follow_up",
     "forget_relay_faults",
     "keep_relay_answer",
     "make_relay_keys",
     "mark_failed",
     "mark_sent",
     "mark_told",
+    "move_on",
     "next_relay_turn",
     "note_relay_answers",
     "note_relay_heard",

@@ -23,7 +23,7 @@ MOST = 200  # in one go: alerts that have not left yet never wait long behind th
 OLDEST = timedelta(hours=24)  # what is older belongs to no callout that still runs
 
 
-def follow_up(at: datetime) -> int:
+def move_on(at: datetime) -> int:
     """Put alerts that are due (system's clock) onto their next channel. Returns how many were."""
     if not follows_by_itself():
         return 0

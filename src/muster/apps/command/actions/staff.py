@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from muster.access.models import Account
 from muster.access.rights import Actor
@@ -19,6 +20,7 @@ from muster.apps.people.models import Capability, Member
 from muster.apps.people.reads import capability_masks
 from muster.core.errors import Conflict, InvalidInput, NotFound
 from muster.jobs.clock import now
+from muster.web.show import label
 
 MOST_TEAMS, MOST_IN_TEAM, MOST_LINES = 100, 60, 2000
 
@@ -84,8 +86,9 @@ def _holder(actor: Actor, incident: Incident, position: str, holder: str, moment
 
 
 def _named(slugs: Iterable[str]) -> str:
-    words = dict(Capability.objects.filter(slug__in=list(slugs)).values_list("slug", "zh"))
-    return "、".join(words.get(slug, slug) for slug in slugs)
+    """The capabilities in the reader's language."""
+    words = {one.slug: label(one) for one in Capability.objects.filter(slug__in=list(slugs))}
+    return gettext(", ").join(words.get(slug, slug) for slug in slugs)
 
 
 @transaction.atomic

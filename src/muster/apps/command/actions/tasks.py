@@ -21,6 +21,7 @@ from muster.apps.people.reads import capability_masks
 from muster.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from muster.core.geo import is_on_globe
 from muster.jobs.clock import now
+from muster.web.show import label
 
 MOST_SECTORS, MOST_TASKS = 40, 500
 NEED_REASON = frozenset({TaskState.REFUSED, TaskState.BLOCKED})
@@ -173,7 +174,7 @@ def _check_holder(task: Task, moment: datetime) -> None:
     ids = list(Member.objects.filter(number__in=numbers).values_list("pk", flat=True))
     masks = capability_masks(moment, ids)
     if not any(masks.get(pk, 0) >> task.capability.bit & 1 for pk in ids):
-        raise Conflict("command.unqualified", capability=task.capability.slug)
+        raise Conflict("command.unqualified", capability=label(task.capability))
 
 
 def holders(task: Task) -> set[str]:

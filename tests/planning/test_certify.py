@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from muster.planning.certify import certificate, tally
+from muster.planning.certify import certificate
 from muster.planning.field import field_of, survey
+from muster.planning.looks import tally
 from muster.planning.turnouts import Shocks, coming
 from tests.planning.makers import exact_p, hall_missing, problem, simulate
 

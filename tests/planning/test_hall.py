@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.planning import flow
-from muster.planning.hall import counts_of, shortage, shortage_of_flow
+from muster.planning.hall import FEW, MANY_SUBSETS, counts_of, shortage, shortage_of_flow
 from muster.planning.shortfall import restrict
 from tests.planning.makers import hall_missing, matching_fills
 
@@ -59,6 +59,19 @@ def test_seen_by_some_lines_only_the_others_need_nobody(crowd):
     for turnout in range(counts.shape[1]):
         able = [[row[line] for line in lines] for row in present(types, counts, turnout)]
         assert found.missing[turnout] == hall_missing(able, need[lines].tolist())[0]
+
+
+@pytest.mark.parametrize("supply", [1, 4, 6])
+def test_taking_people_in_order_first_changes_no_answer(supply):
+    rng = np.random.default_rng(supply)
+    types = np.unique(np.vstack([np.zeros(MANY_SUBSETS, bool), rng.random((30, MANY_SUBSETS)) < 0.25]), axis=0)
+    need = rng.integers(2, 6, MANY_SUBSETS)
+    counts = rng.integers(0, supply, (len(types), 2 * FEW))
+    found, flowing = shortage(types, need, counts), shortage_of_flow(types, need, counts)
+    assert len(found.failing) > 0
+    assert (found.missing == flowing.missing).all()
+    assert (found.failing == flowing.failing).all()
+    assert (found.short == flowing.short).all()
 
 
 def test_more_than_twelve_lines_go_by_flow():

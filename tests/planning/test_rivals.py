@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tools.bench import rivals
 
-from muster.planning.certify import tally
 from muster.planning.field import field_of, survey
+from muster.planning.looks import tally
 from muster.planning.problem import Candidates, Need, Problem
 
 

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.planning.attempt import goal_of, sample_size
-from muster.planning.certify import tally
 from muster.planning.field import field_of, shortlist, survey
 from muster.planning.hall import shortage
+from muster.planning.looks import tally
 from muster.planning.lp_start import lp_start
 from muster.planning.moves import add_best, exchange, grow, trim
 from muster.planning.search import Sample

@@ -17,8 +17,8 @@ from tools.bench.commands import instance
 from tools.bench.scenario_model import scenario_model
 
 from muster.planning.arrays import Indices
-from muster.planning.certify import tally
 from muster.planning.field import field_of, survey
+from muster.planning.looks import tally
 from muster.planning.outcome import Plan
 from muster.planning.problem import Problem, from_npz
 from muster.planning.solve import solve

@@ -14,9 +14,10 @@ import numpy as np
 
 from muster.core.errors import MusterError
 from muster.planning.arrays import Indices
-from muster.planning.certify import TURNOUTS, Certificate, Tally, certificate, tally
+from muster.planning.certify import Certificate, certificate
 from muster.planning.field import Field, field_of, shortlist, survey
 from muster.planning.hall import SUBSET_LINES
+from muster.planning.looks import TURNOUTS, Looked, Tally, tally
 from muster.planning.lp_start import lp_start
 from muster.planning.moves import add_best, exchange, grow, trim
 from muster.planning.outcome import LineForecast, Plan
@@ -37,6 +38,8 @@ MOST_CELLS = 60_000_000
 MOST_LINE_CELLS = 400_000
 """Turnouts x lines that are tested by flow, which is slower than subsets."""
 DOUBTFUL = 0.5
+NEAR = 0.02
+"""Served on the search's turnouts at least this near to the target, a set is worth a look at fresh ones."""
 QUICK = 1024
 
 Found = tuple[Indices, Certificate, Tally]
@@ -62,15 +65,23 @@ class Run:
         if self.deadline is not None and self.deadline():
             raise SolveTimeout("planning.timeout")
 
-    def look(self, field: Field, rows: Indices) -> tuple[Certificate, Tally]:
-        """One more look at fresh turnouts; each look uses up its share of the doubt."""
-        self.tries += 1
+    def draw(self, field: Field, rows: Indices) -> Looked:
+        """Fresh turnouts of these people, as many as the target asks for and the machine can bear."""
         enough = min(MOST_TURNOUTS, max(self.turnouts, round(200 / (1 - field.problem.target))))
         affordable = max(1000, MOST_CELLS // max(1, len(rows)))
         if field.lines > SUBSET_LINES:
             affordable = min(affordable, max(4000, MOST_LINE_CELLS // field.lines))
-        counted = tally(field, rows, self.fresh, min(enough, affordable))
-        return certificate(field, counted, tries=self.tries, seed=self.seed), counted
+        return Looked(field, rows, self.fresh, min(enough, affordable))
+
+    def prove(self, looked: Looked) -> tuple[Certificate, Tally]:
+        """One more look; each look uses up its share of the doubt."""
+        self.tries += 1
+        counted = looked.counted()
+        return certificate(looked.field, counted, tries=self.tries, seed=self.seed), counted
+
+    def look(self, field: Field, rows: Indices) -> tuple[Certificate, Tally]:
+        """One more look, at turnouts drawn for it."""
+        return self.prove(self.draw(field, rows))
 
 
 def start_run(seed: int, effort: float, deadline: Deadline | None) -> Run:
@@ -135,33 +146,48 @@ def addition(problem: Problem, run: Run, size: int) -> Plan | None:
     view = survey(problem)
     people, complete = shortlist(view, 0.5)
     field = field_of(view, people, complete=complete)
-    proof, counted = run.look(field, np.flatnonzero(field.fixed))
-    if proof.p_low >= problem.target:
-        return plan_of(field, np.flatnonzero(field.fixed), proof, counted)
     sample = Sample(field, run.search, sample_size(size, problem.target), run.alive)
-    sample.restart(np.flatnonzero(field.fixed))
+    rows = np.flatnonzero(field.fixed)
+    sample.restart(rows)
+    if sample.served() >= problem.target - NEAR:
+        looked = run.draw(field, rows)
+        proof, counted = run.prove(looked)
+        if proof.p_low >= problem.target:
+            return plan_of(field, rows, proof, counted)
+    else:
+        looked = None
     goal = goal_of(problem.target)
     grow(sample, goal)
     while sample.tighten():
         grow(sample, goal)
     trim(sample, goal)
-    found = _proven(field, sample, run)
+    found = _proven(field, sample, run, looked)
     return None if found is None else plan_of(field, *found)
 
 
-def _proven(field: Field, sample: Sample, run: Run) -> Found | None:
-    """Certify, adding heads until it holds: 1, 1, 2, 4, ... so that a hopeless case ends soon."""
-    heads = 1
+def _proven(field: Field, sample: Sample, run: Run, looked: Looked | None = None) -> Found | None:
+    """Certify, adding heads until it holds: 1, 1, 2, 4, ... so that a hopeless case ends soon.
+
+    All looks are at the same fresh turnouts, `looked` where some are there already for a part of the set: who is added
+    is decided on the search's own turnouts, so the sets looked at do not hang on the fresh ones.
+    """
+    heads, known = 1, sample.rows
+    if looked is None:
+        looked = run.draw(field, known)
+    else:
+        looked.add(known[~field.fixed[known]])
     while True:
         run.alive()
-        proof, counted = run.look(field, sample.rows)
+        proof, counted = run.prove(looked)
         if proof.p_low >= field.problem.target:
-            return sample.rows, proof, counted
-        sample.restart(sample.rows)
+            return known, proof, counted
+        sample.restart(known)
         if not add_best(sample):
             return None
         for _ in range(heads - 1):
             add_best(sample)
+        looked.add(np.setdiff1d(sample.rows, known))
+        known = sample.rows
         heads = min(heads * 2, field.size) if run.tries > 2 else 1
 
 

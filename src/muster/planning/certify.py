@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from muster.planning.arrays import Bools, Floats, Indices, Ints
 from muster.planning.field import Field
-from muster.planning.hall import shortage
+from muster.planning.looks import Tally
 from muster.planning.tails import clopper_pearson
-from muster.planning.turnouts import draw_counts, fresh_shocks
 
-TURNOUTS = 20_000
 DOUBT = 0.01
-CELLS = 150_000  # turnouts x people at once: what fits into the cache of a processor is a quarter faster
-"""People x turnouts drawn at once: bounds memory and keeps a block in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +29,6 @@ class Certificate:
     target: float
     rho: float
     rho_town: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tally:
-    """Counts over fresh turnouts. short (L,) turnouts in which the merged line belongs to the smallest competing set;
-    alone (L,) turnouts in which the line had enough people if nobody else needed them; missing (T,) empty posts;
-    sets (F, L) the competing sets of the failing turnouts; arrivals (L,) mean able people in time."""
-
-    turnouts: int
-    served: int
-    short: Ints
-    missing: Ints
-    sets: Bools
-    arrivals: Floats
-
-
-def tally(field: Field, rows: Indices, rng: np.random.Generator, turnouts: int = TURNOUTS) -> Tally:
-    """Draw `turnouts` independent turnouts of these people and test each exactly."""
-    step = max(64, min(turnouts, CELLS // max(1, len(rows))))
-    missing, sets = [], []
-    arrivals = np.zeros(field.lines)
-    for start in range(0, turnouts, step):
-        size = min(step, turnouts - start)
-        shocks = fresh_shocks(field.problem, field.groups, size, rng)
-        types, counts = draw_counts(field, rows, shocks, rng)
-        found = shortage(types, field.need, counts)
-        missing.append(found.missing)
-        sets.append(found.short)
-        arrivals += counts.sum(axis=1) @ types
-    everything, competing = np.concatenate(missing), np.concatenate(sets)
-    served = int((everything == 0).sum())
-    return Tally(turnouts, served, competing.sum(axis=0), everything, competing, arrivals / turnouts)
 
 
 def certificate(field: Field, counted: Tally, *, tries: int, seed: int) -> Certificate:

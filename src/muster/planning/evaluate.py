@@ -8,9 +8,10 @@ import numpy as np
 
 from muster.planning.arrays import Floats, Indices, Ints
 from muster.planning.attempt import forecasts
-from muster.planning.certify import TURNOUTS, certificate, tally
+from muster.planning.certify import certificate
 from muster.planning.chances import arrived_by
 from muster.planning.field import Field, field_of, survey
+from muster.planning.looks import TURNOUTS, tally
 from muster.planning.outcome import LineForecast
 from muster.planning.posts import line_of
 from muster.planning.problem import InvalidProblem, Problem
@@ -84,7 +85,7 @@ def forecast_band(field: Field, rng: np.random.Generator) -> Band:
     """Counts of people on site at 25 points from now to half as long again as the last due time."""
     end = max(30.0, 1.5 * max(need.due_minutes for need in field.problem.needs))
     minutes = np.linspace(0.0, end, BAND_POINTS)
-    by_minute = arrived_by(field.problem.candidates, minutes)[field.people]
+    by_minute = arrived_by(field.problem.candidates, minutes, field.people)
     shocks = fresh_shocks(field.problem, field.groups, BAND_TURNOUTS, rng)
     come = coming(field, np.arange(field.size), shocks)
     uniform = rng.random(come.shape)

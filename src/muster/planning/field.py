@@ -66,7 +66,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Survey:
-    """What is known of everybody before anyone is left out: capability, arrival law, chance per merged line."""
+    """What is known of everybody before anyone is left out: capability, arrival law, chance per merged line.
+
+    by_due (N, K) is 0 for people who can serve no line.
+    """
 
     problem: Problem
     need: Ints
@@ -86,7 +89,10 @@ def survey(problem: Problem) -> Survey:
     need = np.bincount(merged, [one.people for one in problem.needs], len(keys)).astype(np.int64)
     dues, line_due = np.unique(np.array([due for _, due in keys]), return_inverse=True)
     able = capable(problem.candidates, tuple(Need(bit, 1, due) for bit, due in keys))
-    by_due = arrived_by(problem.candidates, dues)
+    # The law of arrival is asked only of those who can serve something: in a large roster that is a small part.
+    of_use = np.flatnonzero(able.any(axis=1))
+    by_due = np.zeros((len(able), len(dues)))
+    by_due[of_use] = arrived_by(problem.candidates, dues, of_use)
     chance = problem.candidates.show[:, None] * by_due[:, line_due] * able
     chance[chance < NEGLIGIBLE] = 0
     return Survey(problem, need, merged, dues, line_due, able, by_due, chance)
@@ -112,11 +118,13 @@ def shortlist(view: Survey, generosity: float) -> tuple[Indices, bool]:
 def _foremost(value: Floats, most: int) -> Bools:
     """The `most` rows of greatest positive value."""
     value = np.round(value, 12)
-    if (value > 0).sum() <= most:
-        return value > 0
-    edge = np.partition(value, len(value) - most)[len(value) - most]
-    chosen = value > edge
-    chosen[np.flatnonzero(value == edge)[: most - int(chosen.sum())]] = edge > 0
+    chosen = value > 0
+    # Most people are of no use: the zeros are kept out of the selection, which is slow where most values are equal.
+    useful = value[chosen]
+    if len(useful) > most:
+        edge = np.partition(useful, len(useful) - most)[len(useful) - most]
+        chosen = value > edge
+        chosen[np.flatnonzero(value == edge)[: most - int(chosen.sum())]] = True
     return np.asarray(chosen)
 
 

@@ -18,6 +18,9 @@ from muster.planning.arrays import Bools, Indices, Ints
 from muster.planning.flow import served_in_order, shortage_by_flow
 
 SUBSET_LINES = 12
+MANY_SUBSETS = 7
+"""From so many lines on, taking people in order is cheaper than adding up subsets."""
+FEW = 128
 CACHE_CELLS = 1 << 18
 
 
@@ -48,9 +51,20 @@ def present_types(types: Bools, drawn: Indices) -> tuple[Bools, Ints]:
 
 def shortage(types: Bools, need: Ints, counts: Ints) -> Shortage:
     """Exact for any number of lines: subsets up to SUBSET_LINES lines, maximum flow above."""
-    if len(need) <= SUBSET_LINES:
+    if len(need) > SUBSET_LINES:
+        return shortage_of_flow(types, need, counts)
+    if len(need) < MANY_SUBSETS or counts.shape[1] < FEW or not _ample(types, need, counts):
         return _by_subsets(types, need, counts)
-    return shortage_of_flow(types, need, counts)
+    hard = np.flatnonzero(~served_in_order(types, need, counts))
+    found = _by_subsets(types, need, counts[:, hard])
+    missing = np.zeros(counts.shape[1], np.int64)
+    missing[hard] = found.missing
+    return Shortage(missing, hard[found.failing], found.short)
+
+
+def _ample(types: Bools, need: Ints, counts: Ints) -> bool:
+    """Has every line more people than it needs, in the mean? Then taking people in order fills most turnouts."""
+    return bool((types.T @ counts.mean(axis=1) > need).all())
 
 
 def shortage_of_flow(types: Bools, need: Ints, counts: Ints) -> Shortage:
@@ -69,9 +83,8 @@ def shortage_of_flow(types: Bools, need: Ints, counts: Ints) -> Shortage:
 def _by_subsets(types: Bools, need: Ints, counts: Ints) -> Shortage:
     """Subset sums in blocks of turnouts that stay in the processor's cache."""
     step = max(16, CACHE_CELLS >> len(need))
-    parts = [
-        _block_by_subsets(types, need, counts[:, start : start + step]) for start in range(0, counts.shape[1], step)
-    ]
+    starts = range(0, max(1, counts.shape[1]), step)
+    parts = [_block_by_subsets(types, need, counts[:, start : start + step]) for start in starts]
     missing = np.concatenate([part.missing for part in parts])
     return Shortage(missing, np.flatnonzero(missing), np.concatenate([part.short for part in parts]))
 

@@ -42,7 +42,7 @@ def line_of(problem: Problem, people: Indices) -> Ints:
 
 def _chances(problem: Problem, people: Indices) -> Floats:
     dues, line_due = np.unique(np.array([need.due_minutes for need in problem.needs]), return_inverse=True)
-    by_due = arrived_by(problem.candidates, dues)[people]
+    by_due = arrived_by(problem.candidates, dues, people)
     able = capable(problem.candidates, problem.needs)[people]
     return np.asarray(problem.candidates.show[people, None] * by_due[:, line_due] * able)
 

@@ -73,7 +73,9 @@ def draw_counts(field: Field, rows: Indices, shocks: Shocks, rng: np.random.Gene
     return field.types[kinds], counts
 
 
-def types_from(field: Field, rows: Indices, come: Floats, uniform: NDArray[np.float32]) -> Indices:
+def types_from(
+    field: Field, rows: Indices, come: Floats | NDArray[np.float32], uniform: NDArray[np.float32]
+) -> Indices:
     """Type numbers for given uniforms and P(comes), both (rows, T)."""
     return _drawn(field.type_of[rows], field.by_due[rows], come.astype(np.float32), uniform).astype(np.intp)
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from muster.planning.arrays import Bools, Indices, Ints
 from muster.planning.attempt import SAMPLE, Deadline, Run, goal_of, plan_of, sample_size, start_run
-from muster.planning.certify import Certificate, Tally
+from muster.planning.certify import Certificate
 from muster.planning.field import Field, field_of, survey
+from muster.planning.looks import Tally
 from muster.planning.outcome import Plan, Shortfall
 from muster.planning.problem import InvalidProblem, Problem
 from muster.planning.search import Sample

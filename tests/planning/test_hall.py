@@ -74,6 +74,15 @@ def test_taking_people_in_order_first_changes_no_answer(supply):
     assert (found.short == flowing.short).all()
 
 
+def test_where_everything_is_filled_in_order_nothing_is_left_to_test():
+    lines = MANY_SUBSETS
+    types = np.vstack([np.zeros(lines, bool), np.eye(lines, dtype=bool)])
+    found = shortage(types, np.ones(lines, int), np.full((lines + 1, FEW), 2))
+    assert found.missing.tolist() == [0] * FEW
+    assert found.failing.shape == (0,)
+    assert found.short.shape == (0, lines)
+
+
 def test_more_than_twelve_lines_go_by_flow():
     types = np.vstack([np.zeros(13, bool), np.eye(13, dtype=bool)])
     counts = np.ones((14, 2), int)

@@ -100,7 +100,7 @@ def _block_by_subsets(types: Bools, need: Ints, counts: Ints) -> Shortage:
     excess[0] = need.sum()
     excess[1 << np.arange(lines)] -= need[:, None].astype(kind)
     for line in range(lines):
-        pairs = excess.reshape(-1, 2, 1 << line, turnouts)
+        pairs = excess.reshape(1 << (lines - line - 1), 2, 1 << line, turnouts)
         pairs[:, 1] += pairs[:, 0]
     present = counts.sum(axis=0) - counts[_empty(types)].sum(axis=0)
     missing = (excess.max(axis=0) - present).astype(np.int64)

@@ -6,7 +6,7 @@ Minutes inside the problem count from `at`; needs count from T0, so the minutes 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from muster.apps.maps.reads import Roads, roads_at
 from muster.apps.people.reads import MemberArrays, member_arrays
 from muster.apps.plans.models import MusterPoint
 from muster.apps.plans.ways import quickest, usable_of
-from muster.apps.service.reads import Availability, Turnout, availability_at, committed_ids, turnout
+from muster.apps.service.reads import Availability, Turnout, availability_at, committed_ids, resting_ids, turnout
 from muster.planning.arrival import Trip, arrival_law
 from muster.planning.problem import Candidates, Need, Problem
 from muster.planning.units import Blocks
@@ -65,7 +65,6 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
     needs = list(callout.needs.select_related("capability"))
     arrays = member_arrays(at)
     said = turnout(arrays.ids, at)
-    committed = committed_ids(at, exercises=callout.incident.is_exercise)
     alerts = list(callout.alerts.all())
     live = [alert for alert in alerts if alert.state not in GONE and alert.state != AlertState.RELEASED]
     met, missed = _passed_lines(needs, alerts, arrays, callout.incident.t0, at)
@@ -76,13 +75,9 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
     points = list(callout.muster_points.all())
     roads = roads_at(at)
     minutes, spread, nearest = _travel(roads, arrays, points)
-    busy = np.isin(arrays.ids, np.fromiter(committed, np.int64, len(committed)))
-    asked = np.isin(arrays.ids, np.array([alert.member_id for alert in alerts], np.int64))
-    elsewhere = np.isin(arrays.ids, _asked_elsewhere(callout))
     texting = texting_of(callout, alerts, arrays)
-    weeks = availability_at(arrays.ids, at)
-    free = usable_of(arrays) & ~busy & ~asked & ~elsewhere & ~weeks.off
-    state = _Base(arrays, said, minutes, spread, free, texting.muted, weeks)
+    out = _out_of(callout, alerts, arrays.ids, at)
+    state = _Base(arrays, said, minutes, spread, usable_of(arrays) & out.callable, texting.muted, out.weeks)
     declined = [alert.member_id for alert in alerts if alert.state in REFUSED]
     # Who accepted and was released is still evidence that people come: without him a release would look like refusals.
     let_go = [a.member_id for a in alerts if a.state == AlertState.RELEASED and (a.replied_at or a.checked_in_at)]
@@ -102,9 +97,9 @@ def problem_for(callout: Callout, at: datetime, *, with_problem: bool = True) ->
         orders=tuple(need.order for need in left),
         missed=tuple(sorted(order_of[pk] for pk in missed)),
         met=tuple(sorted(order_of[pk] for pk in met)),
-        roster_hash=_roster_hash(arrays, said, needs, points, busy & ~asked, elsewhere, roads, blocks, texting, weeks),
+        roster_hash=_roster_hash(arrays, said, needs, points, out, roads, blocks, texting),
         model_version=said.model_version,
-        excluded=_excluded(arrays, needs, busy & ~asked, elsewhere, ~np.isfinite(minutes) & bool(points), weeks, asked),
+        excluded=_excluded(arrays, needs, out, ~np.isfinite(minutes) & bool(points)),
         muted=texting.muted & state.available,
         blocks=blocks,
     )
@@ -158,6 +153,39 @@ def _asked_elsewhere(callout: Callout) -> np.ndarray:
     return np.fromiter(ids, np.int64)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Out:
+    """Who may not be called, by reason (N,): taken by something, asked by another callout, resting, asked by this one
+    already; and what the weeks of availability say."""
+
+    busy: np.ndarray
+    elsewhere: np.ndarray
+    resting: np.ndarray
+    asked: np.ndarray
+    weeks: Availability
+
+    @property
+    def callable(self) -> np.ndarray:
+        return ~self.busy & ~self.elsewhere & ~self.resting & ~self.asked & ~self.weeks.off
+
+
+def _out_of(callout: Callout, alerts: Sequence[Alert], ids: np.ndarray, at: datetime) -> _Out:
+    """Those whom this callout has asked are `asked` and nothing else: they stay in it."""
+    exercise = callout.incident.is_exercise
+    asked = np.isin(ids, np.array([alert.member_id for alert in alerts], np.int64))
+
+    def among(members: Iterable[int]) -> np.ndarray:
+        return np.isin(ids, np.array(sorted(members), np.int64)) & ~asked
+
+    return _Out(
+        busy=among(committed_ids(at, exercises=exercise)),
+        elsewhere=np.isin(ids, _asked_elsewhere(callout)),
+        resting=among(resting_ids(at, exercises=exercise)),
+        asked=asked,
+        weeks=availability_at(ids, at),
+    )
+
+
 def _travel(
     roads: Roads, arrays: MemberArrays, points: Sequence[MusterPoint]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -208,21 +236,19 @@ def _roster_hash(
     said: Turnout,
     needs: Sequence[NeedLine],
     points: Sequence[MusterPoint],
-    busy: np.ndarray,
-    elsewhere: np.ndarray,
+    out: _Out,
     roads: Roads,
     blocks: Blocks | None,
     texting: Texting,
-    weeks: Availability,
 ) -> str:
     """Names everything the certificate rests on except the replies of this callout itself."""
     digest = hashlib.sha256()
     for part in (
         arrays.ids,
         arrays.caps,
-        usable_of(arrays) & ~busy & ~elsewhere,
-        weeks.off,
-        weeks.minutes,
+        usable_of(arrays) & ~out.busy & ~out.elsewhere & ~out.resting,
+        out.weeks.off,
+        out.weeks.minutes,
         np.round(arrays.lon, 5),
         np.round(arrays.lat, 5),
     ):
@@ -239,15 +265,7 @@ def _roster_hash(
     return digest.hexdigest()
 
 
-def _excluded(
-    arrays: MemberArrays,
-    needs: Sequence[NeedLine],
-    busy: np.ndarray,
-    elsewhere: np.ndarray,
-    no_way: np.ndarray,
-    weeks: Availability,
-    asked: np.ndarray,
-) -> dict[str, int]:
+def _excluded(arrays: MemberArrays, needs: Sequence[NeedLine], out: _Out, no_way: np.ndarray) -> dict[str, int]:
     """How many who hold or held a needed capability were left out, and why (disjoint, in this order).
 
     "off_duty" is the sum of "off_duty:work", "off_duty:family" …: reasons as they were given, "off_duty:" for none.
@@ -256,13 +274,15 @@ def _excluded(
     holds = (arrays.caps & wanted) != 0
     lapsed = ~holds & ((arrays.lapsed & wanted) != 0)
     away = holds & arrays.away
-    on_duty = holds & ~away & (busy | elsewhere)
-    off = holds & ~away & ~on_duty & weeks.off & ~asked
+    on_duty = holds & ~away & (out.busy | out.elsewhere)
+    resting = holds & ~away & ~on_duty & out.resting
+    off = holds & ~away & ~on_duty & ~resting & out.weeks.off & ~out.asked
     counts = {
         "away": int(away.sum()),
         "committed": int(on_duty.sum()),
         "lapsed": int(lapsed.sum()),
+        "resting": int(resting.sum()),
         "off_duty": int(off.sum()),
-        "cut_off": int((holds & ~away & ~on_duty & ~off & no_way).sum()),
+        "cut_off": int((holds & ~away & ~on_duty & ~resting & ~off & no_way).sum()),
     }
-    return counts | {f"off_duty:{reason}": count for reason, count in weeks.counts(off).items()}
+    return counts | {f"off_duty:{reason}": count for reason, count in out.weeks.counts(off).items()}

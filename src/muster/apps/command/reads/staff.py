@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from muster.access.models import Account
 from muster.access.rights import Actor
 from muster.apps.command.dials import dials
-from muster.apps.command.hours import Hours, judge
 from muster.apps.command.models import Held, Riding, Team
 from muster.apps.command.positions import POSITIONS, within_span
 from muster.apps.incidents.models import Alert, Incident
@@ -21,6 +20,7 @@ from muster.apps.incidents.models.callout import AlertState
 from muster.apps.people.models import Member
 from muster.apps.people.reads import visible_members
 from muster.apps.service.models import Attendance
+from muster.core.hours import Hours, judge
 
 
 class Namer:

@@ -4,7 +4,7 @@ from muster.apps.service.reads.availability import Availability, availability_at
 from muster.apps.service.reads.history import MemberHistory, PastCall, histories, member_history
 from muster.apps.service.reads.pay import PayLine, pay_lines, pay_total
 from muster.apps.service.reads.turnout import Turnout, current_model, model_in_force, turnout
-from muster.apps.service.reads.whereabouts import committed_ids, on_duty_ids
+from muster.apps.service.reads.whereabouts import committed_ids, on_duty_ids, resting_ids
 
 __all__ = [
     "Availability",
@@ -22,5 +22,6 @@ __all__ = [
     "on_duty_ids",
     "pay_lines",
     "pay_total",
+    "resting_ids",
     "turnout",
 ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.apps.command.hours import judge
+from muster.core.hours import judge
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
 

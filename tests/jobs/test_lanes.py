@@ -54,6 +54,16 @@ def test_a_database_that_is_briefly_away_is_waited_for(monkeypatch: pytest.Monke
     assert steps.played == []
 
 
+def test_a_lane_with_nothing_to_do_looks_less_often_until_there_is_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = [False] * (lanes.SLOW_AFTER + 2)
+    steps = Steps(*quiet, True, False, False)
+    pauses: list[float] = []
+    monkeypatch.setattr(steps.stop, "wait", lambda seconds: pauses.append(seconds))
+    run(steps)
+    assert pauses[: lanes.SLOW_AFTER] == [0.001] * lanes.SLOW_AFTER
+    assert pauses[lanes.SLOW_AFTER :] == [0.001 * lanes.SLOWER] * 2 + [0.001] * 2
+
+
 def test_any_other_error_ends_the_lane() -> None:
     with pytest.raises(ValueError, match="broken"):
         run(Steps(ValueError("broken"), True))

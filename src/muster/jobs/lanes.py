@@ -29,9 +29,13 @@ PLACES = {
 }
 
 
+SLOW_AFTER, SLOWER = 40, 5
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """`step` does one piece of work and tells whether there was any; `idle_seconds` is the pause when not."""
+    """`step` does one piece of work and tells whether there was any; `idle_seconds` is the pause when not, and
+    SLOWER times that once nothing has been found so often that nothing is going on."""
 
     name: str
     step: Callable[[], bool]
@@ -50,7 +54,7 @@ def run(lane: Lane, stop: threading.Event) -> None:
     """Run until `stop` is set. A database that is briefly away is waited for; other errors end the process, and the
     supervisor restarts it."""
     log.info("lane.started", lane=lane.name)
-    beat = beats.Beat(lane.name)
+    beat, idle = beats.Beat(lane.name), 0
     while not stop.is_set():
         beat.mark()
         try:
@@ -60,7 +64,9 @@ def run(lane: Lane, stop: threading.Event) -> None:
             close_old_connections()
             worked = False
             stop.wait(1.0)
-        if not worked:
-            stop.wait(lane.idle_seconds)
+        idle = 0 if worked else idle + 1
+        if idle:
+            # Looking costs a few queries: a system at rest would keep a small server busy for nothing.
+            stop.wait(lane.idle_seconds * (SLOWER if idle > SLOW_AFTER else 1))
     beat.end()
     log.info("lane.stopped", lane=lane.name)

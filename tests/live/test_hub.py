@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +19,7 @@ QUICK = Pace(poll_seconds=0.001, draw_every_seconds=0.0, redraw_after_seconds=10
 ZH = View(1, "zh-hans", "commander", "")
 EN = replace(ZH, language="en")
 PATIENCE = 10.0
+PASS = "a ticket that holds"
 
 
 @dataclass
@@ -30,10 +31,14 @@ class World:
     drawn: list[tuple[View, int]] = field(default_factory=list)
     clock: Now = field(default_factory=lambda: Now(START, 1.0, START))
     broken: bool = False
+    ended: set[Hashable] = field(default_factory=set)  # tickets that hold no longer
     texts: Callable[[int], dict[str, str]] = lambda seq: {"head": "same", "needs": f"<p>{seq}</p>"}
 
     def source(self) -> Source:
-        return Source(look=self.look, draw=self.draw, now=lambda: self.clock)
+        return Source(look=self.look, draw=self.draw, now=lambda: self.clock, holding=self.holding)
+
+    async def holding(self, tickets: Iterable[Hashable]) -> set[Hashable]:
+        return set(tickets) - self.ended
 
     async def look(self, incidents: Iterable[int]) -> dict[int, live.Version]:
         self.asked += 1
@@ -75,7 +80,7 @@ def run(test: Awaitable[None]) -> None:
 def test_whoever_connects_gets_every_region_and_the_resume_point() -> None:
     async def test() -> None:
         world = World(seq=812)
-        stream = events(Hub(world.source(), QUICK).stream(ZH))
+        stream = events(Hub(world.source(), QUICK).stream(ZH, PASS))
         first = await anext(stream)
         assert (first.kind, first.seq) == ("regions", "812")
         assert first.data["regions"] == {"head": "same", "needs": "<p>812</p>"}
@@ -88,7 +93,7 @@ def test_whoever_connects_gets_every_region_and_the_resume_point() -> None:
 def test_a_change_sends_only_the_regions_that_changed() -> None:
     async def test() -> None:
         world = World()
-        stream = events(Hub(world.source(), QUICK).stream(ZH))
+        stream = events(Hub(world.source(), QUICK).stream(ZH, PASS))
         await anext(stream)
         world.seq = 2
         second = await anext(stream)
@@ -103,7 +108,7 @@ def test_thirty_pages_of_one_view_cost_one_drawing() -> None:
     async def test() -> None:
         world = World()
         hub = Hub(world.source(), QUICK)
-        streams = [events(hub.stream(ZH)) for _ in range(30)]
+        streams = [events(hub.stream(ZH, PASS)) for _ in range(30)]
         first = await asyncio.gather(*(anext(stream) for stream in streams))
         assert {event.seq for event in first} == {"1"}
         world.seq = 2
@@ -118,7 +123,7 @@ def test_each_language_and_role_gets_its_own_drawing() -> None:
     async def test() -> None:
         world = World()
         hub = Hub(world.source(), QUICK)
-        streams = [events(hub.stream(view)) for view in (ZH, EN)]
+        streams = [events(hub.stream(view, PASS)) for view in (ZH, EN)]
         await asyncio.gather(*(anext(stream) for stream in streams))
         assert {view for view, _ in world.drawn} == {ZH, EN}
         await asyncio.gather(*(stream.aclose() for stream in streams))
@@ -130,7 +135,7 @@ def test_many_changes_between_two_drawings_are_one() -> None:
     async def test() -> None:
         world = World()
         hub = Hub(world.source(), replace(QUICK, draw_every_seconds=0.2))
-        stream = events(hub.stream(ZH))
+        stream = events(hub.stream(ZH, PASS))
         await anext(stream)
         started = asyncio.get_running_loop().time()
 
@@ -155,11 +160,11 @@ def test_a_page_that_comes_later_does_not_wait_for_the_next_change() -> None:
     async def test() -> None:
         world = World()
         hub = Hub(world.source(), replace(QUICK, draw_every_seconds=1000))
-        one = events(hub.stream(ZH))
+        one = events(hub.stream(ZH, PASS))
         await anext(one)
-        two = events(hub.stream(EN))
+        two = events(hub.stream(EN, PASS))
         assert (await anext(two)).kind == "regions"
-        same = events(hub.stream(ZH))
+        same = events(hub.stream(ZH, PASS))
         assert (await anext(same)).data["regions"] == {"head": "same", "needs": "<p>1</p>"}
         await asyncio.gather(one.aclose(), two.aclose(), same.aclose())
 
@@ -170,13 +175,13 @@ def test_a_view_that_was_away_comes_back_to_the_newest_state() -> None:
     async def test() -> None:
         world = World()
         hub = Hub(world.source(), QUICK)
-        stays, leaves = events(hub.stream(ZH)), events(hub.stream(EN))
+        stays, leaves = events(hub.stream(ZH, PASS)), events(hub.stream(EN, PASS))
         await asyncio.gather(anext(stays), anext(leaves))
         await leaves.aclose()
         for seq in (2, 3):
             world.seq = seq
             assert (await anext(stays)).seq == str(seq)
-        back = events(hub.stream(EN))
+        back = events(hub.stream(EN, PASS))
         assert (await anext(back)).seq == "3"
         await asyncio.gather(stays.aclose(), back.aclose())
 
@@ -188,7 +193,7 @@ def test_sentences_that_hold_minutes_are_drawn_anew_without_any_event() -> None:
         world = World()
         turns = iter(range(10_000))
         world.texts = lambda _seq: {"verdict": f"{next(turns)} minutes left"}
-        stream = events(Hub(world.source(), replace(QUICK, redraw_after_seconds=0.01)).stream(ZH))
+        stream = events(Hub(world.source(), replace(QUICK, redraw_after_seconds=0.01)).stream(ZH, PASS))
         assert (await anext(stream)).data != (await anext(stream)).data
         await stream.aclose()
 
@@ -199,7 +204,7 @@ def test_sentences_that_hold_minutes_are_drawn_anew_without_any_event() -> None:
 def test_a_clock_that_is_set_is_told_at_once(change: str) -> None:
     async def test() -> None:
         world = World()
-        stream = events(Hub(world.source(), QUICK).stream(ZH))
+        stream = events(Hub(world.source(), QUICK).stream(ZH, PASS))
         await anext(stream)
         later = {
             "speed": replace(world.clock, speed=20.0),
@@ -222,7 +227,7 @@ def test_a_clock_that_only_runs_is_not_told() -> None:
 
 def test_a_quiet_line_is_kept_open_by_the_clock() -> None:
     async def test() -> None:
-        stream = events(Hub(World().source(), replace(QUICK, heartbeat_seconds=0.01)).stream(ZH))
+        stream = events(Hub(World().source(), replace(QUICK, heartbeat_seconds=0.01)).stream(ZH, PASS))
         assert [(await anext(stream)).kind for _ in range(3)] == ["regions", "clock", "clock"]
         await stream.aclose()
 
@@ -233,13 +238,13 @@ def test_when_the_database_is_away_pages_are_sent_away_and_may_come_back(caplog:
     async def test() -> None:
         world = World()
         hub = Hub(world.source(), QUICK)
-        stream = events(hub.stream(ZH))
+        stream = events(hub.stream(ZH, PASS))
         await anext(stream)
         world.broken = True
         assert [event async for event in stream] == []
         assert hub.watchers == set()
         world.broken = False
-        again = events(hub.stream(ZH))
+        again = events(hub.stream(ZH, PASS))
         assert (await anext(again)).kind == "regions"
         await again.aclose()
 
@@ -249,7 +254,7 @@ def test_when_the_database_is_away_pages_are_sent_away_and_may_come_back(caplog:
 def test_closing_sends_everybody_away() -> None:
     async def test() -> None:
         hub = Hub(World().source(), QUICK)
-        stream = events(hub.stream(ZH))
+        stream = events(hub.stream(ZH, PASS))
         await anext(stream)
         hub.close()
         assert [event async for event in stream] == []
@@ -259,7 +264,9 @@ def test_closing_sends_everybody_away() -> None:
 
 def test_a_stream_ends_after_its_time_so_that_rights_are_asked_again() -> None:
     async def test() -> None:
-        stream = events(Hub(World().source(), replace(QUICK, life_seconds=0.05, heartbeat_seconds=0.01)).stream(ZH))
+        stream = events(
+            Hub(World().source(), replace(QUICK, life_seconds=0.05, heartbeat_seconds=0.01)).stream(ZH, PASS)
+        )
         kinds = [event.kind async for event in stream]
         assert kinds[0] == "regions"
 
@@ -270,7 +277,7 @@ def test_when_nobody_watches_nobody_looks() -> None:
     async def test() -> None:
         world = World()
         hub = Hub(world.source(), QUICK)
-        stream = hub.stream(ZH)
+        stream = hub.stream(ZH, PASS)
         await anext(stream)
         await stream.aclose()
         assert hub.poller is not None
@@ -287,7 +294,7 @@ def test_too_many_pages_are_refused() -> None:
     async def test() -> None:
         hub = Hub(World().source(), replace(QUICK, most_watchers=1))
         hub.has_room()
-        stream = hub.stream(ZH)
+        stream = hub.stream(ZH, PASS)
         await anext(stream)
         with pytest.raises(Unavailable) as refused:
             hub.has_room()
@@ -304,10 +311,26 @@ def test_drawings_that_change_nothing_do_not_silence_the_clock() -> None:
     async def test() -> None:
         world = World(texts=lambda _seq: {"head": "same"})
         hub = Hub(world.source(), replace(QUICK, redraw_after_seconds=0.0, heartbeat_seconds=0.05))
-        stream = events(hub.stream(ZH))
+        stream = events(hub.stream(ZH, PASS))
         kinds = [(await anext(stream)).kind for _ in range(4)]
         assert kinds == ["regions", "clock", "clock", "clock"]
         assert len(world.drawn) > 4
         await stream.aclose()
+
+    run(test())
+
+
+def test_a_ticket_that_holds_no_longer_ends_its_stream_before_anything_else_is_sent() -> None:
+    async def test() -> None:
+        world = World()
+        hub = Hub(world.source(), QUICK)
+        lent, stays = events(hub.stream(ZH, "lent")), events(hub.stream(ZH, PASS))
+        await asyncio.gather(anext(lent), anext(stays))
+        world.ended.add("lent")
+        world.seq = 2
+        assert [event async for event in lent] == []
+        assert (await anext(stays)).seq == "2"
+        assert {watcher.ticket for watcher in hub.watchers} == {PASS}
+        await stays.aclose()
 
     run(test())

@@ -197,7 +197,7 @@ def _account_names() -> dict[str, str]:
 
 
 def _actor_words(ref: str, names: dict[str, str]) -> str:
-    fixed = {"system": _("System"), "stranger": _("Somebody not signed in")}
+    fixed = {"system": _("System"), "stranger": _("Somebody not signed in"), "console": _("At the machine")}
     return names.get(ref) or fixed.get(ref) or ref.removeprefix("member:")
 
 

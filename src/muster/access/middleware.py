@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from muster.access.handover.reads import holder
 from muster.access.lending.reads import lending_of
-from muster.access.models import Account, Role
+from muster.access.models import Account, Lending, Role
 from muster.access.partners.reads import granted
 from muster.access.rights import Actor
 from muster.access.second_factor.reads import has_one, is_required
@@ -24,7 +24,11 @@ def actor_of(user: object) -> Actor | None:
     account = Account.objects.filter(user=user, active=True).first()
     if account is None:
         return None
-    lending = lending_of(account)
+    return actor_from(account, lending_of(account))
+
+
+def actor_from(account: Account, lending: Lending | None) -> Actor:
+    """The actor of an account that is on, with the role that is lent to it at this moment."""
     return Actor(
         ref=f"account:{account.pk}",
         name=account.name,

@@ -24,6 +24,12 @@ TEXTS: dict[str, str | Promise] = {
     "access.own_role": _("Nobody changes his own role. Ask the other administrator."),
     "access.last_admin": _("This is the last system administrator. Make another one first."),
     "access.last_security_admin": _("This is the last security administrator. Make another one first."),
+    "access.recover_unknown": _(
+        "%(login)s is no system or security administrator who is switched on. Give the login name of the one locked out."
+    ),
+    "access.recover_other": _(
+        "A second administrator of this kind can sign in. Let him make a one-time link or take the second factor off."
+    ),
     "access.not_lendable": _("This role can not be lent to this account. Choose one of the list."),
     "access.reason_needed": _("Say why, in a few words: it stands in the journal."),
     "access.hours": _("Choose an end within the next %(hours)s hours."),

@@ -21,7 +21,7 @@ def check_compliance(
 ) -> None:
     """Evidence for an assessment by GB/T 22239-2019: what Muster does, what is measured now, what is open.
 
-    Clause numbers are those of level 3. Exit code 0 also with open points: it reports, it does not judge."""
+    Groups go by the names of the standard's chapter. Exit code 0 also with open points: it reports, it does not judge."""
     check_writable(json_to)
     from muster.conf.setup import setup_django
 
@@ -35,14 +35,14 @@ def check_compliance(
     with translation.override(chosen):
         groups = [told(each) for each in compliance.look()]
     if json_to:
-        write_json(json_to, {"standard": STANDARD, "level_of_clauses": 3, "groups": groups})
+        write_json(json_to, {"standard": STANDARD, "groups": groups})
     if json_to != "-":
         for group in groups:
             _say(group)
 
 
 def _say(group: dict[str, object]) -> None:
-    typer.echo(f"\n{STANDARD} {group['clause']}  {group['title']}\n  {group['does']}")
+    typer.echo(f"\n{STANDARD} {group['chapter']} · {group['title']}\n  {group['does']}")
     measured = group["measured"]
     for what, value in measured.items() if isinstance(measured, dict) else ():
         typer.echo(f"  · {what}: {', '.join(map(str, value)) if isinstance(value, list) else value}")

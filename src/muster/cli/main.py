@@ -12,7 +12,20 @@ import sys
 import typer
 from django.db.utils import DatabaseError
 
-from muster.cli import certs, compliance, deploy, deploy_words, exercise, home, keep, people, relay_words, run, standby
+from muster.cli import (
+    certs,
+    compliance,
+    deploy,
+    deploy_words,
+    exercise,
+    home,
+    keep,
+    people,
+    recover,
+    relay_words,
+    run,
+    standby,
+)
 from muster.core.errors import InvalidInput, MusterError, Unreadable
 
 REFUSED = 1
@@ -39,7 +52,7 @@ app = typer.Typer(
 
 
 def _gather() -> None:
-    for part in (home.app, keep.app, run.app, deploy.app, certs.app, standby.app, compliance.app):
+    for part in (home.app, keep.app, run.app, deploy.app, certs.app, standby.app, compliance.app, recover.app):
         app.registered_commands += part.registered_commands
         app.registered_groups += part.registered_groups
     for module, group in PARTS.items():

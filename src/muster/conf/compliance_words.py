@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.conf.compliance import Group
 
+CHAPTER = _("Secure computing environment")
 GROUPS = {
     "identity": (
         _("Identification and authentication"),
@@ -118,11 +119,11 @@ MEASURED = {
 
 
 def told(group: Group) -> dict[str, object]:
-    """The group in the language of the moment: {clause, title, does, measured: [(what, value)], open: [sentence]}."""
+    """The group in the language of the moment: {chapter, title, does, measured: {what: value}, open: [sentence]}."""
     title, does = GROUPS[group.code]
     return {
         "code": group.code,
-        "clause": group.clause,
+        "chapter": str(CHAPTER),
         "title": str(title),
         "does": str(does),
         "measured": {str(MEASURED[name]): value for name, value in group.measured.items()},

@@ -15,6 +15,7 @@ _ACTS: dict[str, str | Promise] = {
     "account.password_set": _("First password set"),
     "account.password_changed": _("Password changed"),
     "account.role_set": _("Role changed from %(before)s to %(role)s"),
+    "account.recovered": _("Let in again at the machine by %(operator)s: %(reason)s"),
     "account.switched_on": _("Account switched on"),
     "account.switched_off": _("Account switched off"),
     "login.done": _("Signed in"),

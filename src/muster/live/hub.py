@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,6 +32,7 @@ class View:
     role: str
     unit_path: str
     page: str = "duty"
+    base_role: str = ""  # the own role of somebody to whom `role` is lent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,13 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the hub gets everything from. `look` gives the version of each incident in one query."""
+    """Where the hub gets everything from. `look` gives the version of each incident in one query; `holding` those of the
+    tickets with which streams were let in that still open them."""
 
     look: Callable[[Iterable[int]], Awaitable[dict[int, Version]]]
     draw: Callable[[View], Awaitable[Picture]]
     now: Callable[[], Now]
+    holding: Callable[[Iterable[Hashable]], Awaitable[set[Hashable]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,11 @@ class Pace:
 
 @dataclass(eq=False, slots=True)
 class Watcher:
-    """One open page. `sent` is what it has; `wake` is set when there may be something newer; `said_at`: loop time of
-    the last event, for a page takes a line on which nothing is said for dead."""
+    """One open page. `ticket` is what it was let in with, `sent` what it has; `wake` is set when there may be something
+    newer; `said_at`: loop time of the last event, for a page takes a line on which nothing is said for dead."""
 
     view: View
+    ticket: Hashable
     said_at: float
     sent: dict[str, str] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -117,10 +121,10 @@ class Hub:
         if len(self.watchers) >= self.pace.most_watchers:
             raise Unavailable("live.too_many", watchers=len(self.watchers))
 
-    async def stream(self, view: View) -> AsyncIterator[bytes]:
-        """Events for one page until it leaves, the hub closes, or its time is over."""
+    async def stream(self, view: View, ticket: Hashable) -> AsyncIterator[bytes]:
+        """Events for one page until it leaves, its ticket holds no longer, the hub closes, or its time is over."""
         time = asyncio.get_running_loop().time
-        watcher = Watcher(view, time())
+        watcher = Watcher(view, ticket, time())
         self.watchers.add(watcher)
         self._start()
         ends = time() + self.pace.life_seconds
@@ -146,7 +150,7 @@ class Hub:
         return NOTHING
 
     def _news(self, watcher: Watcher) -> bytes:
-        picture = self.pictures.get(watcher.view)
+        picture = None if watcher.closed else self.pictures.get(watcher.view)
         changed = {} if picture is None else {k: v for k, v in picture.regions.items() if watcher.sent.get(k) != v}
         if picture is not None and changed:
             watcher.sent = picture.regions
@@ -174,6 +178,7 @@ class Hub:
             self.close()
 
     async def _look_once(self) -> None:
+        await self._send_away()
         views = {watcher.view for watcher in self.watchers}
         self.pictures = {view: picture for view, picture in self.pictures.items() if view in views}
         versions = await self.source.look({view.incident_id for view in views})
@@ -182,6 +187,15 @@ class Hub:
             mine = {view for view in views if view.incident_id == incident_id}
             await self._draw_changed(incident_id, version, mine, time)
         self._check_clock()
+
+    async def _send_away(self) -> None:
+        """Whose ticket holds no longer gets nothing more. The page connects anew, and its rights are asked again."""
+        asked = list(self.watchers)
+        held = await self.source.holding({watcher.ticket for watcher in asked})
+        for watcher in asked:
+            if watcher.ticket not in held:
+                watcher.closed = True
+                watcher.wake.set()
 
     async def _draw_changed(self, incident_id: int, version: Version, views: set[View], time: float) -> None:
         since = time - self.drawn_at.get(incident_id, float("-inf"))

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from muster.access.pages import needs
 from muster.access.rights import Right
+from muster.access.tickets import Ticket, ticket_of
 from muster.apps.desk import wall, wall_board
 from muster.apps.incidents import reads
 from muster.live.hub import View
@@ -20,7 +21,9 @@ from muster.live.source import hub
 def duty_events(request: HttpRequest, incident_id: int) -> StreamingHttpResponse:
     """/duty/<id>/events: server-sent events `regions` and `clock`. Whoever comes back gets the newest state whole."""
     reads.callout_of(request.actor, incident_id)
-    return _stream(View(incident_id, get_language() or "zh-hans", request.actor.role, request.actor.unit_path))
+    actor, language = request.actor, get_language() or "zh-hans"
+    view = View(incident_id, language, actor.role, actor.unit_path, base_role=actor.base_role)
+    return _stream(view, ticket_of(request))
 
 
 @needs(Right.SEE_WALL)
@@ -29,14 +32,14 @@ def wall_events(request: HttpRequest, incident_id: int) -> StreamingHttpResponse
     """/wall/<id>/events: the same for the wall's own regions, alike for everybody who may open it."""
     wall.check_viewer(request)
     wall_board.callout_of(incident_id)
-    return _stream(View(incident_id, get_language() or "zh-hans", "", "", page="wall"))
+    return _stream(View(incident_id, get_language() or "zh-hans", "", "", page="wall"), ticket_of(request))
 
 
-def _stream(view: View) -> StreamingHttpResponse:
+def _stream(view: View, ticket: Ticket) -> StreamingHttpResponse:
     hub.has_room()
     if not connection.in_atomic_block:
         connection.close()  # the stream lives for minutes and must not hold a connection for that long
-    answer = StreamingHttpResponse(hub.stream(view), content_type="text/event-stream")
+    answer = StreamingHttpResponse(hub.stream(view, ticket), content_type="text/event-stream")
     answer["Cache-Control"] = "no-store"
     answer["X-Accel-Buffering"] = "no"
     return answer

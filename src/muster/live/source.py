@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone, translation
 
 from muster.access.rights import Actor
+from muster.access.tickets import Ticket, holding
 from muster.apps.desk import regions, wall_board
 from muster.apps.incidents import reads
 from muster.apps.incidents.models import Callout
@@ -41,7 +42,7 @@ def draw(view: View) -> Picture:
         with translation.override(view.language):
             on_wall = wall_board.board_of(view.incident_id)
             return Picture(on_wall.seq, wall_board.render(on_wall))
-    viewer = Actor(ref="live", name="", role=view.role, unit_path=view.unit_path)
+    viewer = Actor(ref="live", name="", role=view.role, unit_path=view.unit_path, base_role=view.base_role)
     with translation.override(view.language):
         board = reads.board(reads.callout_of(viewer, view.incident_id), viewer)
         return Picture(board.seq, regions.render(board, viewer, regions.command_line(board)))
@@ -63,9 +64,13 @@ async def draw_apart(view: View) -> Picture:
     return await _in_thread(lambda: draw(view))
 
 
+async def holding_apart(tickets: Iterable[Ticket]) -> set[Ticket]:
+    return await _in_thread(lambda: holding(tickets))
+
+
 def clocks() -> Now:
     """The system's clock and the real one, now."""
     return Now(virtual=clock.now(), speed=clock.speed(), real=timezone.now())
 
 
-hub = Hub(Source(look=look_apart, draw=draw_apart, now=clocks))
+hub = Hub(Source(look=look_apart, draw=draw_apart, now=clocks, holding=holding_apart))

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 
 import structlog
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -22,6 +23,8 @@ from muster.web.texts import ERROR_TEXTS
 
 log = structlog.get_logger(__name__)
 
+# What SQLite and PostgreSQL say when no byte more can be written ("disk i/o error": a file that may not grow).
+FULL = ("is full", "disk i/o error", "no space left", "could not extend file", "file too large")
 ICONS = {400: "alert-triangle", 403: "lock", 404: "map-search", 409: "git-branch", 503: "hourglass"}
 
 USUAL = {
@@ -50,6 +53,14 @@ BROKEN = (
     _("That went wrong"),
     _("It is our fault, not yours. What was saved before is still there. Go back and try once more."),
 )
+DATABASE_BUSY = _(
+    "The database was busy for too long, and this one entry was not kept. Go back and send it once more; what was saved "
+    "before is still there."
+)
+DATABASE_FULL = _(
+    "The disk of the server is full: nothing more can be kept. Call the computer department now, and go on with the printed "
+    "call list; what was saved before is still there."
+)
 STALE_FORM = _("The page was open for too long. Go back, load it again and send it once more; nothing was changed.")
 
 
@@ -68,10 +79,27 @@ class ErrorPageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: BaseException) -> HttpResponse | None:
+        if code := away(exception):
+            return _away(request, code, exception)
         if not isinstance(exception, MusterError):
             return None
         log.info("request.refused", code=exception.code, route=route(request))
         return answer(request, exception.http_status, exception.code, sentence(exception))
+
+
+def away(error: BaseException | None) -> str:
+    """ "web.database_full" or "web.database_busy" when the database could not take it just now; "" for any other error."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return ""
+    said = str(error).lower()
+    return "web.database_full" if any(word in said for word in FULL) else "web.database_busy"
+
+
+def _away(request: HttpRequest, code: str, error: BaseException) -> HttpResponse:
+    log.error("request.database_away", code=code, route=route(request), error=str(error)[:200])
+    if not connection.in_atomic_block:
+        connection.close()  # whatever is wrong with it, the next request begins afresh
+    return answer(request, 503, code, str(DATABASE_FULL if code == "web.database_full" else DATABASE_BUSY))
 
 
 def sentence(error: MusterError) -> str:
@@ -141,6 +169,9 @@ def not_found(request: HttpRequest, exception: BaseException | None = None) -> H
 
 def broken(request: HttpRequest) -> HttpResponse:
     """handler500: the number on the page finds the entry in the log."""
+    error = sys.exc_info()[1]
+    if code := away(error):  # outside the pages themselves: while the session was read, or when all was to be committed
+        return _away(request, code, error or Exception(code))
     number = secrets.token_hex(4)
     log.error("request.broken", number=number, route=route(request), exc_info=sys.exc_info())
     return answer(request, 500, "web.broken", usual(500)[1], number)

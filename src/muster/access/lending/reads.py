@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,12 +27,17 @@ class LentRow:
 
 def lending_of(account: Account) -> Lending | None:
     """The lending that holds now; one for a role that the present base role may not be lent is void."""
-    offered = LENT.get(account.role)
-    if offered is None:
-        return None
+    return running_for([account]).get(account.pk)
+
+
+def running_for(accounts: Iterable[Account]) -> dict[int, Lending]:
+    """The lendings that hold now, by account: of several the one that ends last. At most one query."""
+    offered = {row.pk: LENT[row.role] for row in accounts if row.role in LENT}
+    if not offered:
+        return {}
     moment = now()
-    running = Lending.objects.filter(account=account, role__in=offered, starts_at__lte=moment, ends_at__gt=moment)
-    return running.order_by("-ends_at").first()
+    rows = Lending.objects.filter(account__in=offered, starts_at__lte=moment, ends_at__gt=moment).order_by("ends_at")
+    return {row.account_id: row for row in rows if row.role in offered[row.account_id]}
 
 
 def lendable() -> list[tuple[Account, list[tuple[str, str]]]]:

@@ -80,6 +80,11 @@ class Pool:
             message, parcel = self._waiting.popleft()
             self.running[self._threads.submit(hand_over, self._client, parcel)] = message
 
+    def claims(self) -> set[str]:
+        """Claims of all that it holds: being sent, or waiting for that."""
+        held = [*self.running.values(), *(message for message, _parcel in self._waiting)]
+        return {message.claim for message in held}
+
     @property
     def hangs(self) -> bool:
         """Not even the head of an answer gets done: bytes trickle in, so no time limit of a read strikes."""
@@ -127,7 +132,8 @@ class Sender:
         moment = time.monotonic()
         if self._recovered_at is not None and moment - self._recovered_at < RECOVER_EVERY_SECONDS:
             return False
-        found = recover_claims(at_start=self._recovered_at is None)
+        holding = {claim for pool in self._pools.values() for claim in pool.claims()}
+        found = recover_claims(at_start=self._recovered_at is None, holding=holding)
         self._recovered_at = moment
         if found:
             log.warning("sender.recovered", messages=found)

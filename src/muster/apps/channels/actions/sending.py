@@ -13,6 +13,7 @@ import os
 import random
 import secrets
 import socket
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -28,6 +29,7 @@ LEASE_SECONDS = 30
 LOOKS = 3  # for something to claim, when another sender was faster
 MOST_TRIES = 8
 LONGEST_PAUSE_SECONDS = 60.0
+SET_BACK = timedelta(seconds=2 * LONGEST_PAUSE_SECONDS)  # nothing is due so far ahead: the host's clock was set back
 EXERCISE_BATCH = 16  # small, so that an actual callout never waits long behind an exercise whose gateway hangs
 
 _HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
@@ -43,7 +45,8 @@ def lane_name() -> str:
 def _ready(now: datetime) -> QuerySet[OutMessage]:
     fresh = Q(state=MessageState.QUEUED)
     doubtful = Q(state=MessageState.PERHAPS_SENT, sent_at=None, claim="")
-    return OutMessage.objects.filter(fresh | doubtful, next_try_at__lte=now)
+    due = Q(next_try_at__lte=now) | Q(next_try_at__gt=now + SET_BACK)
+    return OutMessage.objects.filter(fresh | doubtful, due)
 
 
 def due_channels() -> list[str]:
@@ -142,16 +145,19 @@ def pause_seconds(client_id: str, tries: int) -> float:
 
 
 @transaction.atomic
-def recover_claims(*, at_start: bool = False) -> int:
-    """Free claims that nobody will finish: older than the lease, or (at the start of a lane) of a process that is gone.
+def recover_claims(*, at_start: bool = False, holding: Collection[str] = ()) -> int:
+    """Free claims that nobody will finish: older than the lease, made at a time that is yet to come (the host's clock was
+    set back), or (at the start of a lane) of a process that is gone. Never those of `holding`: they are being sent right
+    now, whatever a clock says that jumped.
 
     Whether the gateway got them is unknown, so they go out again with the same client_id. Returns how many.
     """
     now = timezone.now()
     held = OutMessage.objects.filter(state__in=(MessageState.CLAIMED, MessageState.PERHAPS_SENT)).exclude(claim="")
-    old = now - timedelta(seconds=LEASE_SECONDS)
+    lease = timedelta(seconds=LEASE_SECONDS)
     claims = held.values_list("id", "claim", "claimed_at")
-    lost = [pk for pk, claim, since in claims if since < old or (at_start and _gone(claim))]
+    free = [each for each in claims if each[1] not in holding]
+    lost = [pk for pk, claim, since in free if abs(now - since) > lease or (at_start and _gone(claim))]
     message_locking.send(sender=OutMessage, refs=list(held.filter(id__in=lost).values_list("ref", flat=True)))
     rows = list(held.select_for_update().filter(id__in=lost))
     for row in rows:

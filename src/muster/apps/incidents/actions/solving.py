@@ -22,7 +22,8 @@ LEASE = timedelta(seconds=30)
 def claim_solve(callout_id: int) -> str | None:
     """Take the right to solve this callout (compare-and-set, real-time lease); None when another worker has it."""
     moment = timezone.now()
-    free = Q(solve_claim="") | Q(solve_claimed_at__lt=moment - LEASE)
+    # A claim from the time to come is nobody's either: the host's clock was set back.
+    free = Q(solve_claim="") | Q(solve_claimed_at__lt=moment - LEASE) | Q(solve_claimed_at__gt=moment + LEASE)
     token = secrets.token_hex(8)
     taken = Callout.objects.filter(free, pk=callout_id).update(solve_claim=token, solve_claimed_at=moment)
     return token if taken else None
@@ -119,4 +120,7 @@ def waiting(at: datetime, stale_after: timedelta) -> list[int]:
 
 def _is_old(callout: Callout, at: datetime, stale_after: timedelta) -> bool:
     run = callout.solve_runs.order_by("-id").only("callout_id", "at", "certificate").first()
-    return run is None or (at - run.at >= stale_after and not run.certificate.get("measured", False))
+    if run is None:
+        return True
+    fresh = timedelta(0) <= at - run.at < stale_after  # an answer from the time to come: the clock was set back
+    return not fresh and not run.certificate.get("measured", False)

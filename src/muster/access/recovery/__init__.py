@@ -1,0 +1,1 @@
+"""Letting in again, at the machine, an administrator whom nobody else could let in."""

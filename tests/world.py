@@ -249,6 +249,7 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         "incident_id": lambda: world.running.pk,
         "alert_id": lambda: world.alert().pk,
         "finding_id": lambda: report_wrong_number(world.actor("duty_officer"), world.alert().member).pk,
+        "test_id": lambda: _comms_test(world),
         "plan_id": lambda: world.plan.pk,
         "number": lambda: world.member(1).number,
         "run_id": lambda: _import_run(world),
@@ -276,6 +277,16 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         return (special.get((name, argument)) or general[argument])()
 
     return value
+
+
+def _comms_test(world: World) -> int:
+    from muster.apps.channels.models import CommsProbe, CommsTest
+
+    given = {"exercise": False, "channels": ["sms"], "state": "finished", "started_by": "t", "started_at": world.now}
+    test = CommsTest.objects.create(**given)
+    probes = [CommsProbe(test=test, member=m, unit=m.home_unit, channel="sms") for m in world.members]
+    CommsProbe.objects.bulk_create(probes)
+    return test.pk
 
 
 def _closure(world: World) -> int:

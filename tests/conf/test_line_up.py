@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from muster.conf.line_up import LineUp
+from muster.conf.line_up import GATEWAYS_WAITING, LineUp
 
 
 class Office:
@@ -98,5 +98,32 @@ def test_what_is_no_request_does_not_stand_in_line() -> None:
         assert office.working == 2
         office.goes_on.set()
         await asyncio.gather(held, start)
+
+    asyncio.run(run())
+
+
+def test_a_flood_of_gateways_leaves_the_places_of_people_and_is_told_to_come_again() -> None:
+    async def run() -> None:
+        office = Office()
+        line = LineUp(office, at_once=10, gateways=2)
+        told: list[dict[str, Any]] = []
+
+        async def hear(message: Any) -> None:
+            told.append(message)
+
+        flood = [ask(line, "/gateway/sms/actual/inbound") for _ in range(GATEWAYS_WAITING + 2)]
+        await settle()
+        assert office.working == 2, "however many they are"
+        page = ask(line)
+        await settle()
+        assert office.working == 3, "a person does not wait behind them"
+        await line({"type": "http", "path": "/gateway/sms/actual/reports"}, nothing, hear)
+        assert told[0]["status"] == 503
+        assert (b"retry-after", b"2") in told[0]["headers"]
+        flood[-1].cancel()
+        office.goes_on.set()
+        await asyncio.gather(page, *flood, return_exceptions=True)
+        assert sum(not one.cancelled() for one in flood) == GATEWAYS_WAITING + 1
+        await asyncio.wait_for(ask(line, "/gateway/sms/actual/inbound"), 5)
 
     asyncio.run(run())

@@ -147,6 +147,33 @@ def test_settings_that_are_not_understood_and_a_shared_gateway_are_wrong(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("order", "prices", "said"),
+    [
+        ("sms:4,pigeon:3", "", {"channels.unreadable": "pigeon:3"}),
+        ("sms:0", "", {"channels.unreadable": "sms:0"}),
+        ("call_list,sms:3", "", {"channels.unreadable": "sms:3"}),
+        ("sms:4", "sms=five", {"channels.unreadable": "sms=five"}),
+        ("sms:4", "sms=-1", {"channels.unreadable": "sms=-1"}),
+        ("sms:4,voice:3,email:5", "sms=0.05", {"channels.no_gateway": "voice, email"}),
+        ("sms:4,call_list", "sms=0.045", {}),
+        ("", "", {}),
+    ],
+)
+def test_an_order_of_channels_or_prices_that_can_not_be_used_is_named(
+    order: str, prices: str, said: dict[str, str], home: Path, settings: object
+) -> None:
+    settings.MUSTER_CHANNELS, settings.MUSTER_PRICES = order, prices
+    found = {finding.code: finding for finding in checks.look() if finding.code.startswith("channels.")}
+    assert wrong_codes() == sorted(said)
+    assert set(found) == (set(said) or {"channels.good"})
+    for code, word in said.items():
+        for language in ("en", "zh-hans"):
+            with translation.override(language):
+                assert word in check_words.say(found[code])[0]
+
+
+@pytest.mark.django_db
 def test_a_full_disk_and_missing_parts_are_wrong(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "LEAST_BYTES", 2**62)
     monkeypatch.setattr(checks, "STATIC_FILES", ("vendor/none.js",))

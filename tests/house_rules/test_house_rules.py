@@ -26,6 +26,7 @@ REAL_TIME = {
     "conf/real_time.py": "backups, certificates and second machines live in real time",
     "apps/channels/actions/outbox.py": "tries and claims of messages: a standing exercise clock must not freeze them",
     "apps/channels/actions/following.py": "tries of messages on their next channel",
+    "apps/channels/actions/testing.py": "tries of a test's messages",
     "apps/channels/actions/sending.py": "tries and claims of messages",
     "apps/channels/reads.py": "tries and claims of messages",
     "apps/channels/actions/relay.py": "when the relay was last heard",

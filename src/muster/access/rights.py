@@ -33,6 +33,7 @@ class Right(StrEnum):
     STAND_DOWN = "stand_down"
     COMMAND = "command"  # tasks, zones, positions, teams, dangers, reports of an incident
     SET_LEVEL = "set_level"  # order a response level
+    TEST_CHANNELS = "test_channels"  # communications tests: start, stop, set the schedule
     SET_DUTY = "set_duty"  # who is on duty today, who gets the morning sheet by text
     SEE_REVIEW = "see_review"
     SEE_PAY = "see_pay"
@@ -48,7 +49,7 @@ class Right(StrEnum):
 _DESK = {
     Right.SEE_PEOPLE, Right.SEE_PLANS, Right.SEE_INCIDENTS, Right.OPEN_INCIDENT, Right.PROPOSE,
     Right.RECORD, Right.SEE_REVIEW, Right.SEE_PAY, Right.CLOSE_ROADS, Right.SET_DUTY,
-    Right.SEE_WALL, Right.COMMAND,
+    Right.SEE_WALL, Right.COMMAND, Right.TEST_CHANNELS,
 }  # fmt: skip
 RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {

@@ -81,6 +81,15 @@ def is_keyword(text: str) -> bool:
     return plain in _ACCEPT_WORDS or plain in _DECLINE_WORDS or plain in ("", "1", "2")
 
 
+def is_test_answer(text: str) -> bool:
+    """Whether it is the answer to a communications test: 0, alone or with a word that means nothing by itself ("0 收到").
+
+    A nought with anything that could be said about a callout ("0人", "0.5小时", "01") is none.
+    """
+    plain = _TAIL.sub("", _LEAD.sub("", single_spaces(normal(text)))).lower()
+    return plain in ("0", "零", "〇", "0收到", "0 收到", "收到0", "收到 0", "0 ok", "回0")
+
+
 def parse_count(text: str) -> int | None:
     """How many people a lead says he brings: "6人", "来6人", "6 people", a bare number above 2, or one number of people in
     a short sentence ("收到，6人", "我们5个人", "1 6人", "6人30分钟到").

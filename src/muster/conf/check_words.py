@@ -119,6 +119,15 @@ WORDS: dict[str, Words] = {
         _("One gateway is set up for real callouts and for exercises: exercises send nothing."),
         _("Give exercises one of their own: MUSTER_EXERCISE_SMS_URL"),
     ),
+    "channels.unreadable": (
+        _("%(setting)s can not be read at “%(entry)s”: callouts go on without it."),
+        _("Write MUSTER_CHANNELS as sms:4,voice:3,call_list and MUSTER_PRICES as sms=0.045,voice=0.12."),
+    ),
+    "channels.no_gateway": (
+        _("Channels of the order have no gateway and are passed over: %(channels)s."),
+        _("Set MUSTER_VOICE_URL, MUSTER_MAIL_URL or MUSTER_APP_HOSTS, or take them out of MUSTER_CHANNELS."),
+    ),
+    "channels.good": (_("Order of channels and prices can be read: %(channels)s."), NOTHING),
     "gateway.good": (_("The SMS gateway is set up."), NOTHING),
     "office.unnamed": (
         _("Messages do not say which office calls, or where to ring back."),

@@ -24,11 +24,13 @@ from django.contrib.staticfiles import finders
 from django.db import DatabaseError
 from django.db.models import Max
 
+from muster.apps.channels import order
+from muster.apps.channels.gates import gateway_url
 from muster.conf import aside, follow, keeping, pair, retention, tls
 from muster.conf.first_start import is_ready
 from muster.conf.real_time import utc_now
 from muster.conf.unpack import DATABASE, MAP_FILE, MAPS
-from muster.core.errors import MusterError
+from muster.core.errors import InvalidInput, MusterError
 from muster.jobs import lock
 from muster.jobs.clock import is_exercise_home
 from muster.journal import heads
@@ -244,6 +246,27 @@ def second(home: Path) -> Found:
         yield Finding("second.good", "good", {"seconds": f"{max(0.0, silent):.0f}"})
 
 
+def channels(_home: Path) -> Found:
+    """Order and prices can be read, and each channel of the order has a gateway. A slip in them keeps no callout back,
+    so nobody would notice it otherwise."""
+    bad = False
+    for name, parse in (("MUSTER_CHANNELS", order.parse), ("MUSTER_PRICES", order.parse_prices)):
+        try:
+            parse(getattr(settings, name))
+        except InvalidInput as error:
+            bad = True
+            yield Finding("channels.unreadable", "wrong", {"setting": name, "entry": error.params["entry"]})
+    if bad:
+        return
+    exercise = is_exercise_home()
+    used = [step.channel for step in order.steps() if step.channel != order.CALL_LIST]
+    without = [name for name in used if name != "sms" and not gateway_url(exercise, name)]
+    if without:
+        yield Finding("channels.no_gateway", "wrong", {"channels": ", ".join(without)})
+    else:
+        yield Finding("channels.good", "good", {"channels": ", ".join(used) or order.CALL_LIST})
+
+
 def following(home: Path) -> Found:
     """On the second machine itself there is nothing but the copy."""
     state = follow.read_state(home)
@@ -274,7 +297,7 @@ def ports(port: int) -> Found:
 
 
 LOOKS: tuple[Callable[[Path], Found], ...] = (
-    files, disk, database, clock, zone, certificate, backups, program, outside, second,
+    files, disk, database, clock, zone, certificate, backups, program, outside, channels, second,
 )  # fmt: skip
 
 

@@ -192,6 +192,7 @@ MUSTER_EXERCISE_MAIL_URL = os.environ.get("MUSTER_EXERCISE_MAIL_URL", "")
 MUSTER_APP_HOSTS = os.environ.get(
     "MUSTER_APP_HOSTS", ""
 )  # servers of office messengers, "chat.office.example,…"; actual only
+MUSTER_TEST_DAYS = int(os.environ.get("MUSTER_TEST_DAYS", "100"))  # older communications tests are named; 0: never
 MUSTER_CHANNELS = os.environ.get("MUSTER_CHANNELS", "")  # order and minutes, "sms:4,voice:3,call_list"; see order.py
 MUSTER_PRICES = os.environ.get("MUSTER_PRICES", "")  # yuan per part, "sms=0.045,voice=0.12"
 

@@ -35,6 +35,7 @@ NAVIGATION = (
     NavLink("village", "/village/", "phone-call", _("My people"), Right.CALL_VILLAGE),
     NavLink("duty", "/duty/", "broadcast", _("Duty"), Right.SEE_INCIDENTS),
     NavLink("people", "/people/", "users", _("People"), Right.SEE_PEOPLE),
+    NavLink("rota", "/rota/", "calendar-time", _("Rota"), Right.SET_DUTY),
     NavLink("plans", "/plans/", "clipboard-list", _("Plans"), Right.SEE_PLANS),
     NavLink("roads", "/maps/closures/", "road", _("Roads"), Right.SEE_INCIDENTS),
     NavLink("review", "/review/", "history", _("Review"), Right.SEE_REVIEW),

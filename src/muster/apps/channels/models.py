@@ -2,9 +2,10 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muster.access.fields import SealedTextField
-from muster.apps.people.models import Member
+from muster.apps.people.models import Member, Unit
 
 
 class MessageState(models.TextChoices):
@@ -46,6 +47,7 @@ class OutMessage(models.Model):
             ("thanks", "thanks"),
             ("reminder", "reminder"),
             ("sheet", "sheet"),
+            ("test", "test"),
         ],
     )
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="messages")
@@ -108,7 +110,7 @@ class InMessage(models.Model):
         OutMessage, null=True, on_delete=models.SET_NULL, related_name="+", help_text="the call whose key was pressed"
     )
     handled = models.CharField(
-        max_length=20, blank=True, help_text="reply, late, unknown_sender, no_callout, unclear, refused"
+        max_length=20, blank=True, help_text="reply, late, unknown_sender, no_callout, unclear, refused, test"
     )
 
     def __str__(self) -> str:
@@ -148,6 +150,75 @@ class ContactFinding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.state}"
+
+
+class TestState(models.TextChoices):
+    RUNNING = "running", pgettext_lazy("test", "Running")
+    PAUSED = "paused", pgettext_lazy("test", "Held while an incident is open")
+    FINISHED = "finished", pgettext_lazy("test", "Finished")
+    STOPPED = "stopped", pgettext_lazy("test", "Stopped")
+
+
+class CommsTest(models.Model):
+    """A test of the channels: one message per person and channel, which says that it is a test.
+
+    running <-> paused -> finished | stopped. `closes_at` is set when the last message is in the outbox: answers are
+    taken until then.
+    """
+
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", help_text="null: everybody")
+    exercise = models.BooleanField()
+    channels = models.JSONField(default=list, help_text="names of the channels, in the order of the site")
+    state = models.CharField(max_length=10, choices=TestState, default=TestState.RUNNING)
+    started_by = models.CharField(max_length=80)
+    started_at = models.DateTimeField()
+    closes_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            # at most one test is under way: exercise homes and real ones have a table each
+            models.UniqueConstraint(
+                fields=["exercise"], condition=models.Q(state__in=("running", "paused")), name="channels_one_test"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"comms test {self.pk}"
+
+
+class CommsProbe(models.Model):
+    """One person on one channel in one test. `channel` is "call_list" for whom no machine can reach: nothing is sent.
+
+    `unit` is where he belonged then, so that a result stays what it was. Handed over and delivered stand on the message.
+    """
+
+    test = models.ForeignKey(CommsTest, on_delete=models.CASCADE, related_name="probes")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="probes")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=10, choices=CHANNELS)
+    step = models.PositiveSmallIntegerField(default=0)
+    message = models.OneToOneField(OutMessage, null=True, on_delete=models.SET_NULL, related_name="probe")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["test", "member", "channel"], name="channels_one_probe")]
+
+    def __str__(self) -> str:
+        return f"{self.test_id} {self.member_id} {self.channel}"
+
+
+class CommsSchedule(models.Model):
+    """When tests begin by themselves (row 1). `every_days` 0: never; `hour` is the office's clock."""
+
+    every_days = models.PositiveSmallIntegerField(default=0)
+    hour = models.PositiveSmallIntegerField(default=10)
+    set_by = models.CharField(max_length=80)
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"every {self.every_days} days"
 
 
 class RelayLink(models.Model):

@@ -18,6 +18,7 @@ from django.db import transaction
 from muster.apps.channels.actions.following import move_on
 from muster.apps.channels.actions.inbox import announce_left_over
 from muster.apps.channels.actions.sending import claim_batch, due_channels, mark_failed, mark_sent, recover_claims
+from muster.apps.channels.actions.testing import comms_step
 from muster.apps.channels.addresses import address, contacts_of
 from muster.apps.channels.gates import check_may_leave, gateway_url
 from muster.apps.channels.lines import LINES, Outcome, Parcel, http
@@ -118,6 +119,7 @@ class Sender:
         worked = self._work()
         if due:
             worked = move_on(now()) > 0 or worked
+            worked = comms_step(now()) or worked
             announce_left_over()  # last: whatever is wrong with a text that came in, alerts have left
         return worked
 

@@ -34,6 +34,7 @@ PLACES: dict[str, str | Promise] = {
     "people-list": _("People"),
     "people-units": _("Units"),
     "people-import": _("Import"),
+    "comms-tests": _("Communications tests"),
     "plan-list": _("Plans"),
     "plan-points": _("Places"),
     "plan-calibration": _("Response model"),

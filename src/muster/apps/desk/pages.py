@@ -16,10 +16,13 @@ from django.views.decorators.http import condition, require_safe
 
 from muster.access.pages import needs
 from muster.access.rights import Actor, Right
+from muster.apps.channels.comms_reads import comms_line
 from muster.apps.command.reads.zones import flags_now
 from muster.apps.desk import regions
 from muster.apps.desk.daily.pages import morning_line
 from muster.apps.desk.quiet import quiet
+from muster.apps.desk.standing import standing
+from muster.apps.desk.standing_words import said
 from muster.apps.incidents import reads
 from muster.apps.incidents.board import Board
 from muster.apps.incidents.models import Callout
@@ -34,9 +37,15 @@ def duty(request: HttpRequest) -> HttpResponse:
     incidents = list(reads.open_incidents(request.actor))
     if len(incidents) == 1 and "all" not in request.GET:
         return redirect("duty-incident", incident_id=incidents[0].pk)
-    calm = {} if incidents else {"quiet": quiet(request.actor, clock.now())}
-    sheet = morning_line(request.actor, clock.now())
-    return render(request, "desk/list.html", {"nav": "duty", "incidents": incidents, "morning": sheet, **calm})
+    calm = {} if incidents else {"quiet": quiet(request.actor, clock.now()), **_standing(request.actor)}
+    page = {"nav": "duty", "incidents": incidents, "morning": morning_line(request.actor, clock.now())}
+    page |= {"line": comms_line(request.actor, clock.now()), **calm}
+    return render(request, "desk/list.html", page)
+
+
+def _standing(actor: Actor) -> dict[str, object]:
+    found = standing(actor, clock.now())
+    return {"standing": said(found), "gaps": found.gaps}
 
 
 @needs(Right.SEE_INCIDENTS)

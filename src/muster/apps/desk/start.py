@@ -20,8 +20,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from muster.access.pages import needs
 from muster.access.rights import Actor, Right
+from muster.apps.channels.comms_reads import comms_line
 from muster.apps.desk import start_reads as reads
 from muster.apps.desk import start_words as words
+from muster.apps.desk.standing import standing
+from muster.apps.desk.standing_words import said
 from muster.apps.people.actions import mending, start_import
 from muster.apps.people.actions.columns import NAMELESS
 from muster.apps.people.actions.common import check_office
@@ -108,6 +111,8 @@ def _page(request: HttpRequest, form: StartForm, *, status: int = 200) -> HttpRe
         context |= _import_context(run)
     if not context["empty"]:
         context |= _answers_context() | reads.strength(request.actor, clock.now())
+        weak = standing(request.actor, clock.now())
+        context |= {"line": comms_line(request.actor, clock.now()), "standing": said(weak), "gaps": weak.gaps}
     return render(request, "desk/start.html", context, status=status)
 
 

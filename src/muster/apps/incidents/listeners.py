@@ -8,6 +8,8 @@ from muster.apps.channels.models import InMessage, OutMessage
 from muster.apps.incidents.actions import note_message, take_text
 from muster.apps.incidents.actions.common import lock_callouts
 from muster.apps.incidents.actions.solving import solve_all_again
+from muster.apps.incidents.models import Incident
+from muster.apps.incidents.reads.access import OVER
 from muster.apps.incidents.reads.waiting import refs_wanting
 
 
@@ -21,6 +23,10 @@ def on_message_changed(message: OutMessage, **_: object) -> None:
 
 def on_alerts_wanting(refs: Iterable[str], **_: object) -> set[str]:
     return refs_wanting(refs)
+
+
+def on_incident_open(**_: object) -> bool:
+    return Incident.objects.exclude(state__in=OVER).exists()
 
 
 def on_text_received(in_message: InMessage, **_: object) -> str:

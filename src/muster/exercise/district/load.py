@@ -20,6 +20,7 @@ from muster.exercise.data import read
 from muster.exercise.district.folk import PersonData
 from muster.exercise.district.load_past import load_past
 from muster.exercise.district.load_places import load_places
+from muster.exercise.district.load_tests import load_test
 from muster.exercise.district.make import District
 from muster.exercise.district.roads import SOURCE, make_roads
 from muster.jobs.clock import is_exercise_home
@@ -40,6 +41,7 @@ def load_district(district: District) -> None:
         members = _load_people(district, villages, teams)
         load_places(district)
         load_past(district, members)
+        load_test(district, members)
         append("people", "district.loaded", actor="system", at=district.start - timedelta(days=1),
                payload={"members": len(members), "seed": district.seed})  # fmt: skip
     keep_network(SYSTEM, make_roads(district.ground, district.seed), SOURCE)

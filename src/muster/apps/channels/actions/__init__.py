@@ -17,6 +17,7 @@ from muster.apps.channels.actions.relay import (
     note_relay_trouble,
 )
 from muster.apps.channels.actions.sending import claim_batch, due_channels, mark_failed, mark_sent, recover_claims
+from muster.apps.channels.actions.testing import comms_step, set_schedule, start_test, stop_test
 
 __all__ = [
     "Draft",
@@ -24,6 +25,7 @@ __all__ = [
     "announce_left_over",
     "cancel_waiting",
     "claim_batch",
+    "comms_step",
     "correct_number",
     "dismiss_finding",
     "due_channels",
@@ -47,5 +49,8 @@ __all__ = [
     "record_receipt",
     "recover_claims",
     "report_wrong_number",
+    "set_schedule",
+    "start_test",
     "stop_following",
+    "stop_test",
 ]

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from muster.apps.channels.models import MessageState, OutMessage
@@ -71,7 +71,8 @@ def claim_batch(most: int, channel: str = "sms") -> list[OutMessage]:
 
 
 def _chosen(most: int, channel: str) -> list[int]:
-    due = _ready(timezone.now()).filter(channel=channel).order_by("exercise", "tries", "id")
+    last = Case(When(kind="test", then=1), default=0)  # a test waits for everything that is meant
+    due = _ready(timezone.now()).filter(channel=channel).order_by("exercise", last, "tries", "id")
     rows = list(due.values_list("id", "exercise")[:most])
     ids = [pk for pk, exercise in rows if exercise == rows[0][1]]
     return ids[:EXERCISE_BATCH] if rows and rows[0][1] else ids

@@ -25,7 +25,7 @@ def take_text(incoming: InMessage) -> str:
     if incoming.channel == "voice":  # the key answers the call in which it was pressed
         alerts = alerts.filter(pk=_called(incoming))
     alert = alerts.order_by("-alerted_at", "-pk").select_related("callout__incident", "member", "unit_called").first()
-    if alert is None or (incoming.channel != "voice" and _answers_the_sheet(incoming, alert)):
+    if alert is None or (incoming.channel != "voice" and _answers_another(incoming, alert)):
         return "no_callout"
     if alert.unit_called_id is not None:
         number = parse_count(incoming.body)
@@ -56,11 +56,12 @@ def _called(incoming: InMessage) -> int:
     return int(ref.removeprefix("alert:")) if ref.startswith("alert:") else 0
 
 
-def _answers_the_sheet(incoming: InMessage, alert: Alert) -> bool:
-    """Whether the morning sheet is the last thing he had got: an "OK" to it is no answer to the callout before it."""
+def _answers_another(incoming: InMessage, alert: Alert) -> bool:
+    """Whether the morning sheet or a communications test is the last thing he had got: an "OK" to it is no answer to the
+    callout before it."""
     had = OutMessage.objects.filter(member_id=incoming.member_id, exercise=incoming.exercise, sent_at__lte=incoming.at)
     last = had.order_by("-sent_at", "-pk").first()
-    return last is not None and last.kind == "sheet" and last.queued_at > alert.alerted_at
+    return last is not None and last.kind in ("sheet", "test") and last.queued_at > alert.alerted_at
 
 
 def _take_count(lead: Alert, number: int, text: str) -> str:

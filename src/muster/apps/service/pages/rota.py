@@ -83,7 +83,7 @@ def rota_page(request: HttpRequest) -> HttpResponse:
     swaps = list(open_swaps())
     mine = Member.objects.filter(number=request.actor.member_ref).first() if request.actor.may(Right.SEE_OWN) else None
     context = {
-        "nav": "me" if mine else "people", "first": first, "days": [day for day in days if day.turns], "now": now,
+        "nav": "me" if mine else "rota", "first": first, "days": [day for day in days if day.turns], "now": now,
         "gaps": sum(day.gap for day in days), "before": first - timedelta(days=1), "after": first + timedelta(days=31),
         "mine": mine, "my_seats": seats_of(mine, now) if mine else [], "swaps": swaps, "form": form,
         "known": known_people(request.actor, days, swaps),

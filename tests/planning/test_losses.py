@@ -117,3 +117,8 @@ def test_the_same_seed_draws_the_same_turnouts(seed):
     one, other = (losses.draw(field, np.arange(20), seed, 60) for _ in range(2))
     assert (one.types == other.types).all()
     assert one.p == other.p
+
+
+def test_a_turnout_without_anybody_leaves_no_line_relaxed():
+    types, need = np.array([[False], [True]]), np.array([1])
+    assert losses._tight_by_paths(types, need, np.array([0, 0])).tolist() == [True]

@@ -25,7 +25,7 @@ from muster.apps.plans.shipped import Template
 from muster.planning.arrays import Floats, Ints
 from muster.planning.arrival import Trip, arrival_law
 from muster.planning.chances import arrived_by
-from muster.planning.field import field_of, shortlist, survey
+from muster.planning.field import Field, field_of, shortlist, survey
 from muster.planning.hall import SUBSET_LINES
 from muster.planning.losses import Turnouts, draw, drop_each, later, without
 from muster.planning.problem import Candidates
@@ -35,11 +35,13 @@ from muster.planning.solve import SolveTimeout
 
 TURNOUTS_CALLED, TURNOUTS_REST = 10_000, 4096
 TURNOUTS_MANY_LINES = 400
+CELLS_CALLED, CELLS_REST = 2_500_000, 5_000_000
+"""Turnouts x people: what a test of seconds allows; a plan that calls many is tested on fewer turnouts."""
 BY_TELEPHONE_MINUTES = 20.0
 """Until the towns have rung up, one after the other, those who were to get a text: some 80 calls by seven towns."""
 GENEROUS = 2.0
 """Of everybody those are drawn who are likeliest for each line, twice the usual shortlist: nobody else changes the answer."""
-MOST_MEMBERS, MOST_UNITS, MOST_ROADS, MOST_ROADS_LARGE = 20, 20, 24, 8
+MOST_MEMBERS, MOST_UNITS, MOST_ROADS, MOST_ROADS_LARGE = 20, 200, 24, 16
 LARGE_NETWORK = 40_000  # edges; each road costs a search over them all
 MOST_LISTED = 60
 
@@ -88,9 +90,8 @@ class Losses:
         self.dues = view.dues
         everybody = np.union1d(shortlist(view, GENEROUS)[0], self.alert)
         called, field = field_of(view, self.alert, complete=False), field_of(view, everybody, complete=False)
-        many = field.lines > SUBSET_LINES
-        self.called = draw(called, np.arange(called.size), seed, TURNOUTS_MANY_LINES if many else TURNOUTS_CALLED)
-        self.rest = draw(field, np.arange(field.size), seed + 1, TURNOUTS_MANY_LINES if many else TURNOUTS_REST)
+        self.called = draw(called, np.arange(called.size), seed, _turnouts(called, TURNOUTS_CALLED, CELLS_CALLED))
+        self.rest = draw(field, np.arange(field.size), seed + 1, _turnouts(field, TURNOUTS_REST, CELLS_REST))
 
     def all(self) -> Facts:
         """Everything, worst first."""
@@ -125,7 +126,7 @@ class Losses:
             )
 
     def units(self) -> Iterator[Loss]:
-        """Villages and towns that people called live in: the twenty villages with most of them, and every town."""
+        """Villages and towns that people called live in: the 200 villages with most of them, and every town."""
         arrays = self.case.arrays
         units = {unit.pk: unit for unit in Unit.objects.all()}
         homes = arrays.home_unit[self.alert]
@@ -218,6 +219,12 @@ class Losses:
             chances.append(later(drawn, places[moved], slower[moved]))
         concerned = int(np.isin(self.alert, rows).sum()) if people is None else people
         return self._loss(kind, key, names, concerned, chances[0], chances[1])
+
+
+def _turnouts(field: Field, usual: int, cells: int) -> int:
+    if field.lines > SUBSET_LINES:
+        return TURNOUTS_MANY_LINES
+    return min(usual, max(1024, cells // max(1, field.size)))
 
 
 def _places(drawn: Turnouts, rows: Ints) -> tuple[Ints, Ints]:

@@ -262,6 +262,26 @@ def test_a_muster_point_at_the_end_of_the_world_breaks_its_plan(world: World) ->
     assert same.before == same.after
 
 
+def test_certificates_that_run_out_never_raise_a_chance(world: World) -> None:
+    """The same people have the same luck before and after, so that nothing but the loss is seen."""
+    for number in range(1, 21):
+        Holding.objects.update_or_create(
+            member=world.member(number), capability=world.capabilities["boat_crew"],
+            defaults={"number": "N1", "valid_to": world.now.date() + timedelta(days=5 * number)},
+        )  # fmt: skip
+    needs(world, ("boat_crew", 6, 90), ("general_rescue", 4, 90))
+    books = books_at(world.now)
+    assert books is not None
+    shares = [
+        counted(all_templates(), books, Change(on=world.now + timedelta(days=days)))[0] for days in range(0, 100, 12)
+    ]
+    after = [one.after for one in shares]
+    assert len({one.before for one in shares}) == 1
+    assert after[0] == shares[0].before
+    assert after == sorted(after, reverse=True)
+    assert after[-1] < after[0]
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -146,17 +146,22 @@ def counted(templates: Sequence[Template], books: Books, change: Change) -> list
     changed = supposed(books, change)
     found = []
     for one in templates:
-        seed = seed_of(one, books.at)
         before, after = case_on(one, books), case_if(one, changed, change)
-        found.append(Supposed(one, _share(before.problem, seed), _share(after.problem, seed), certified=False))
+        shares = _shares(before.problem, after.problem, seed_of(one, books.at))
+        found.append(Supposed(one, *shares, certified=False))
     return sorted(found, key=lambda one: (one.held == one.holds, one.holds, one.after - one.template.target))
 
 
-def _share(problem: Problem, seed: int) -> float:
-    view = survey(problem)
-    people, complete = shortlist(view, GENEROUS)
-    field = field_of(view, people, complete=complete)
-    return draw(field, np.arange(field.size), seed, COUNTED_TURNOUTS).p
+def _shares(before: Problem, after: Problem, seed: int) -> tuple[float, float]:
+    """Of the same people with the same luck, whoever matters before or after; those who are added come last, so that nobody
+    else's luck is another one for them."""
+    views = survey(before), survey(after)
+    people = np.union1d(*(shortlist(view, GENEROUS)[0] for view in views))
+    shares = []
+    for view in views:
+        field = field_of(view, people[people < len(view.problem.candidates)], complete=False)
+        shares.append(draw(field, np.arange(field.size), seed, COUNTED_TURNOUTS).p)
+    return shares[0], shares[1]
 
 
 def truck_minutes(roads: Roads, start: tuple[float, float], ends: Sequence[tuple[float, float]]) -> list[float]:

@@ -71,7 +71,7 @@ def history(points: Sequence[Point], target: float) -> Curve | None:
     days = tuple(Tick(x(_since(points[0].day, one.day)), one.day) for one in shown)
     return Curve(
         made.width, made.height, made.left, made.edge, made.floor, made.line, made.dots, made.target,
-        tuple(Tick(y(step), f"{100 * step:.0f}%") for step in steps), days,
+        tuple(Tick(y(step), f"{100 * step:.3g}%") for step in steps), days,
     )  # fmt: skip
 
 

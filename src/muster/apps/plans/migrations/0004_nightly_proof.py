@@ -27,33 +27,39 @@ BEGIN
     + " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in GIVEN)
     + """)) THEN RAISE EXCEPTION 'an answer that is given never changes'; END IF;
   RETURN NEW;
-END $$;
+END $$
+""",
+    """
 CREATE FUNCTION plans_losses_kept() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'a loss test never changes'; END $$;
-CREATE TRIGGER plans_check_kept BEFORE UPDATE ON plans_plancheck FOR EACH ROW EXECUTE FUNCTION plans_check_kept();
-CREATE TRIGGER plans_losses_kept BEFORE UPDATE ON plans_losstest FOR EACH ROW EXECUTE FUNCTION plans_losses_kept();
-"""
+BEGIN RAISE EXCEPTION 'a loss test never changes'; END $$
+""",
+    "CREATE TRIGGER plans_check_kept BEFORE UPDATE ON plans_plancheck FOR EACH ROW EXECUTE FUNCTION plans_check_kept()",
+    "CREATE TRIGGER plans_losses_kept BEFORE UPDATE ON plans_losstest FOR EACH ROW EXECUTE FUNCTION plans_losses_kept()",
 )
-POSTGRES_AWAY = """
-DROP TRIGGER plans_check_kept ON plans_plancheck; DROP TRIGGER plans_losses_kept ON plans_losstest;
-DROP FUNCTION plans_check_kept(); DROP FUNCTION plans_losses_kept();
-"""
+POSTGRES_AWAY = (
+    "DROP TRIGGER plans_check_kept ON plans_plancheck",
+    "DROP TRIGGER plans_losses_kept ON plans_losstest",
+    "DROP FUNCTION plans_check_kept()",
+    "DROP FUNCTION plans_losses_kept()",
+)
 NAMES = ("plans_check_done", "plans_check_answered", "plans_losses_done")
 
 
 def lock(_apps, editor):
     """SQLite forgets a table's triggers when a later migration makes the table anew: that one has to call this again."""
     if editor.connection.vendor == "postgresql":
-        editor.execute(POSTGRES)
+        for one in POSTGRES:
+            editor.execute(one, params=None)
         return
     unlock(_apps, editor)
     for one in (SQLITE, SQLITE_ANSWERED, SQLITE_LOSSES):
-        editor.execute(one)
+        editor.execute(one, params=None)
 
 
 def unlock(_apps, editor):
     if editor.connection.vendor == "postgresql":
-        editor.execute(POSTGRES_AWAY)
+        for one in POSTGRES_AWAY:
+            editor.execute(one, params=None)
         return
     for name in NAMES:
         editor.execute(f"DROP TRIGGER IF EXISTS {name}")

@@ -266,6 +266,7 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         "day": lambda: _sheet(world),
         "sheet": lambda: "201",
         "report_id": lambda: _report(world),
+        "template": lambda: f"plan-{world.plan.pk}",
     }
     special: dict[tuple[str, str], Callable[[], object]] = {
         ("reply", "token"): lambda: world.running and TOKEN,

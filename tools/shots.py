@@ -80,6 +80,9 @@ PAGES = (
     ("pay", "head", "/review/{review}/pay/"),
     ("pay-rates", "head", "/pay-rates/"),
     ("plans", "head", "/plans/"),
+    ("readiness", "head", "/readiness/"),
+    ("readiness-plan", "head", "/readiness/plan-{plan}/"),
+    ("what-if", "head", "/readiness/what-if/?plan=all&on=2026-12-31"),
     ("plan-points", "head", "/plans/points/"),
     ("closures", "duty", "/maps/closures/"),
     ("reach", "duty", "/maps/reach/?point=A"),
@@ -259,6 +262,20 @@ def furnish(studio: Studio, number: str) -> None:
             page.wait_for_load_state()
 
 
+def prove(studio: Studio, plan: str) -> None:
+    """Have every plan proved, and wait for repairs and for the loss test of one."""
+    with contextlib.closing(studio.context("head", "zh", "desktop")) as visit:
+        page = visit.new_page()
+        page.goto(f"{studio.address}/readiness/")
+        page.click("#readiness-ask")
+        for path, found in (("", "[data-working=no]"), (f"plan-{plan}/", "[data-testid=losses]")):
+            deadline = time.monotonic() + 300
+            page.goto(f"{studio.address}/readiness/{path}")
+            while not page.locator(found).count() and time.monotonic() < deadline:
+                page.wait_for_timeout(2_000)
+                page.reload()
+
+
 def numbers(studio: Studio) -> dict[str, str]:
     """What the addresses need: an open incident, a review, a plan, a member."""
     if not studio.links("commander", "/duty/?all=1", r"/duty/(\d+)/"):
@@ -303,6 +320,9 @@ def main() -> None:
             if "/command/" in path and "commanded" not in known:
                 known["commanded"] = known["incident"]
                 furnish(studio, known["incident"])
+            if path.startswith("/readiness/") and "proved" not in known:
+                known["proved"] = known["plan"]
+                prove(studio, known["plan"])
             if any(hole not in known for hole in re.findall(r"{(\w+)}", path)):
                 print(f"shots: nothing to show for {name}", file=sys.stderr)
                 continue

@@ -29,7 +29,7 @@ COMMANDS = (
     ["map", "import"], ["map", "import-layer"], ["map", "bases"], ["map", "forget"],
     ["map", "forget-roads"], ["exercise"], ["demo"],
     ["certs"], ["certs", "issue"], ["check", "deploy"], ["deploy"], ["deploy", "units"], ["pair"], ["standby"], ["takeover"],
-    ["switch"], ["rollback"], ["releases"], ["upgrade"], ["recover"],
+    ["prove"], ["switch"], ["rollback"], ["releases"], ["upgrade"], ["recover"],
 )  # fmt: skip
 
 

@@ -173,8 +173,13 @@ def test_plans_ask_only_for_capabilities_and_places_the_district_has() -> None:
     known = {*spec["capabilities"], "team_leader"}
     letters = {point["letter"] for point in spec["muster_points"]}
     sites = {point["slug"] for point in spec["points"]}
-    for plan in read("plans"):
+    plans = [*read("plans"), *read("plans_more")]
+    assert len({plan["slug"] for plan in plans}) == len(plans) == 40
+    assert (
+        len({(plan["kind"], plan["site"]) for plan in plans}) == 40
+    )  # or one would be proposed in another one's place
+    for plan in plans:
         assert set(plan["needs"]) <= known
         assert set(plan["points"]) <= letters
         assert plan["site"] is None or plan["site"] in sites
-    assert all(re.fullmatch(r"[a-z_]+", plan["slug"]) for plan in read("plans"))
+    assert all(re.fullmatch(r"[a-z_]+", plan["slug"]) for plan in plans)

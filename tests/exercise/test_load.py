@@ -81,7 +81,7 @@ def test_the_plan_of_the_scenario_is_there_and_pre_authorised(district: District
     plan = Plan.objects.get(site__slug=load_scenario("S1").site)
     assert plan.pre_authorised_at is not None
     assert sum(PlanNeed.objects.filter(plan=plan).values_list("people", flat=True)) == 206
-    assert Plan.objects.count() >= 6
+    assert Plan.objects.count() == 40
     certified = set(Capability.objects.filter(needs_certificate=True).values_list("slug", flat=True))
     dated = set(Holding.objects.exclude(valid_to=None).values_list("capability__slug", flat=True))
     assert dated <= certified

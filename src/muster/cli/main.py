@@ -38,6 +38,7 @@ PARTS: dict[str, str | None] = {
     "maps": "map",
     "relay": "relay",
     "daily": None,
+    "prove": None,
     "exercise": None,
 }
 

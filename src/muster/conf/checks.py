@@ -184,6 +184,7 @@ def backups(home: Path) -> Found:
         ("MUSTER_BACKUP_KEEP", retention.parse_keep, "7,5,12"),
         ("MUSTER_BACKUP_AT", retention.parse_at, "02:30"),
         ("MUSTER_DAILY_AT", retention.parse_at, "07:30"),
+        ("MUSTER_PROVE_AT", retention.parse_at, "03:10"),
     ):
         try:
             parse(os.environ.get(name) or usual)

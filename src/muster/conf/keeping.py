@@ -1,8 +1,9 @@
-"""The keep lane: backups at their hour, old ones away, the own certificate renewed before it ends, the morning sheet made.
+"""The keep lane: backups at their hour, old ones away, the own certificate renewed before it ends, the morning sheet made, and
+every plan asked each night and when a change touches it.
 
-MUSTER_DAILY_AT (07:30, Beijing time): when the sheet is made. MUSTER_BACKUP_DIR (HOME/backups), MUSTER_BACKUP_AT (02:30, the
-office's time), MUSTER_BACKUP_KEEP (7,5,12: days, weeks, months). An exercise home has no such lane: it lives in another time
-and has nothing to lose.
+MUSTER_DAILY_AT (07:30, Beijing time): when the sheet is made. MUSTER_PROVE_AT (03:10, Beijing time): when every plan is asked.
+MUSTER_BACKUP_DIR (HOME/backups), MUSTER_BACKUP_AT (02:30, the office's time), MUSTER_BACKUP_KEEP (7,5,12: days, weeks, months).
+An exercise home has no such lane: it lives in another time and has nothing to lose.
 """
 
 from __future__ import annotations
@@ -122,14 +123,22 @@ class Keeper:
 
 
 class Days:
-    """What comes once a day: the keeper's work first, for it is seldom due, then the morning sheet."""
+    """What comes once a day: the keeper's work first, for it is seldom due, then the morning sheet and the night's proof."""
 
     def __init__(self) -> None:
         self._keeper = Keeper()
         self._morning: Callable[[], bool] | None = None
+        self._nights: Callable[[], bool] | None = None
 
     def step(self) -> bool:
-        return self._keeper.step() or self._sheet()
+        return self._keeper.step() or self._sheet() or self._proof()
+
+    def _proof(self) -> bool:
+        if self._nights is None:
+            from muster.apps.plans.nightly import Nights  # models can be had once all apps are ready
+
+            self._nights = Nights().step
+        return self._nights()
 
     def _sheet(self) -> bool:
         if self._morning is None:

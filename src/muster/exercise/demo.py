@@ -6,10 +6,11 @@ import fcntl
 import os
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from muster.core.errors import Conflict, InvalidInput
+from muster.exercise.browser import Browser
 from muster.exercise.engine import gateway_key, judge, play, surroundings
 from muster.exercise.gateway import Gateway, Trap
 from muster.exercise.hand import ClockHand
@@ -101,10 +102,22 @@ def run_demo(
         for line in logins_text(server):
             say(line)
         held = _play(scenario, server, gateway, trap, hand, pace, say) if plays else True
+        have_plans_proved(server)
         say(f"The system keeps running at {server.base}/ for looking around. Ctrl-C ends it.")
         while server.alive:
             time.sleep(0.5)
     return held
+
+
+def have_plans_proved(server: Server) -> None:
+    """The head asks for the proof of every plan, as every night does in a home that lives in real time; the solve lane answers
+    while people look around."""
+    with closing(Browser(server.base, "head")) as head:
+        head.sign_in("head", read_logins(server.home)["head"]["password"])
+        page = head.open("/readiness/")
+        form = page.markup.form_with("template")
+        if form is not None:
+            head.submit(page, form)
 
 
 def _play(

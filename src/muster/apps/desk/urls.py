@@ -24,5 +24,6 @@ urlpatterns = [
     path("start/answers/<int:check_id>/", start.start_people, name="start-people"),
     path("", include("muster.apps.desk.town_urls")),
     path("", include("muster.apps.desk.daily.urls")),
+    path("", include("muster.apps.desk.readiness.urls")),
     path("map/layers.json", pages.map_layers, name="map-layers"),
 ]

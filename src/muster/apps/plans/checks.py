@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from muster.apps.plans.models import CheckState, Plan, PlanCheck
 from muster.apps.plans.reads import current_plans
@@ -36,12 +36,16 @@ def newest_checks() -> tuple[Shown, ...]:
 
 def newest_own_checks() -> tuple[Shown, ...]:
     """All plans of the office that are in force, in the order of their list; `adopted` is the plan itself."""
-    return _shown([(own_template(plan), plan) for plan in current_plans()])
+    return _shown([(own_template(plan), plan) for plan in _own()])
 
 
 def own_templates() -> list[Template]:
     """The office's plans in force as what is asked about."""
-    return [own_template(plan) for plan in current_plans()]
+    return [own_template(plan) for plan in _own()]
+
+
+def _own() -> QuerySet[Plan]:
+    return current_plans().prefetch_related("needs__capability", "muster_points")
 
 
 def _shown(asked: list[tuple[Template, Plan | None]]) -> tuple[Shown, ...]:
@@ -56,6 +60,14 @@ def open_checks() -> list[PlanCheck]:
     """What the lane has yet to do: first everything that has no answer, then the repairs."""
     rows = PlanCheck.objects.filter(state__in=(CheckState.WANTED, CheckState.ANSWERED))
     return sorted(rows, key=lambda row: (row.state != CheckState.WANTED, row.pk))
+
+
+def untested() -> list[PlanCheck]:
+    """The newest answers of the office's plans that hold and have no loss test yet, oldest first."""
+    done = PlanCheck.objects.filter(template__in=[one.slug for one in own_templates()]).exclude(state=CheckState.WANTED)
+    newest = done.order_by().values("template").annotate(newest=Max("pk")).values("newest")
+    wanted = PlanCheck.objects.filter(pk__in=newest, state=CheckState.DONE, outcome="holds", losses=None)
+    return list(wanted.order_by("pk"))
 
 
 def check_by_id(pk: int) -> PlanCheck:

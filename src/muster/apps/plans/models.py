@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from muster.apps.people.models import Capability
+from muster.core.errors import Conflict
 
 
 class MusterPoint(models.Model):
@@ -135,6 +136,13 @@ class CheckState(models.TextChoices):
     DONE = "done", _("Answered")
 
 
+class ProofQuerySet(models.QuerySet["PlanCheck"]):
+    """Answers are never deleted; that one which is given is never changed is held by triggers of the database."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise Conflict("plans.check_immutable")
+
+
 class PlanCheck(models.Model):
     """Does a shipped template, or a plan of the office (template "plan-<number>"), hold with the people on the books? Asked
     once, answered once; once done it never changes.
@@ -157,10 +165,40 @@ class PlanCheck(models.Model):
     books_seq = models.BigIntegerField(default=0, help_text="entries of the people's journal when it was answered")
     roster_hash = models.CharField(max_length=64, blank=True)
     model_version = models.CharField(max_length=60, blank=True)
+    touch = models.CharField(max_length=64, blank=True, help_text="what the plan hangs on; see books.touch_of")
     result = models.JSONField(default=dict)
+
+    objects = ProofQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["template", "-id"])]
 
     def __str__(self) -> str:
         return f"{self.template} {self.state}"
+
+    def save(self, **options: object) -> None:
+        """A new question only: answers are kept by the actions, compare-and-set. Conflict "plans.check_immutable"."""
+        if self.pk is not None and not options.get("force_insert"):
+            raise Conflict("plans.check_immutable")
+        super().save(**options)
+
+    def delete(self, **_options: object) -> tuple[int, dict[str, int]]:
+        raise Conflict("plans.check_immutable")
+
+
+class LossTest(models.Model):
+    """Which single loss would break the plan of an answer that holds: made once, never changed.
+
+    `result`: {"losses": [{"kind", "key", "zh", "en", "people", "left", "rest", "verdict"}], worst first, "turnouts": ...}
+    """
+
+    check_of = models.OneToOneField(PlanCheck, on_delete=models.PROTECT, related_name="losses")
+    made_at = models.DateTimeField()
+    seconds = models.FloatField(default=0.0)
+    breaking = models.PositiveIntegerField(
+        default=0, help_text="single losses after which nobody on the books can save it"
+    )
+    result = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.check_of_id} {self.breaking}"

@@ -15,18 +15,13 @@ from functools import partial
 
 import numpy as np
 
-from muster.apps.maps.reads import Roads, roads_at
-from muster.apps.people.models import Capability
-from muster.apps.people.reads import MemberArrays, member_arrays
+from muster.apps.people.reads import member_arrays
 from muster.apps.people.reads.validity import SOON_DAYS
-from muster.apps.plans.shipped import Spot, Template, spots
-from muster.apps.plans.ways import UNKNOWN_HOME_MINUTES, UNKNOWN_HOME_SPREAD, quickest, usable_of
-from muster.apps.service.reads import availability_at, committed_ids, turnout
-from muster.planning.arrival import Trip, arrival_law
+from muster.apps.plans.books import Books, Case, case_of
+from muster.apps.plans.shipped import Spot, Template
 from muster.planning.attempt import Run, start_run
 from muster.planning.certify import Certificate
 from muster.planning.outcome import Plan, Repair, Shortfall
-from muster.planning.problem import Candidates, Need, Problem
 from muster.planning.renewals import find_renewal
 from muster.planning.repairs import first_certified, ladders, price
 from muster.planning.solve import SolveTimeout, solve
@@ -35,19 +30,6 @@ Late = Callable[[], bool]
 Facts = dict[str, object]
 
 KIND_SECONDS = 15.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Case:
-    """A template as a problem at one moment. `slugs`: capability bit -> slug; `lapsed`: masks of what has run out."""
-
-    template: Template
-    problem: Problem
-    arrays: MemberArrays
-    spots: tuple[Spot, ...]
-    slugs: dict[int, str]
-    roster_hash: str
-    model_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,59 +43,10 @@ class Answer:
     roster_hash: str
     model_version: str
     result: Facts
+    touch: str = ""
 
 
-def case_of(template: Template, at: datetime) -> Case | None:
-    """The problem of everybody on the books who could be called at `at`; None while nobody is on them."""
-    arrays = member_arrays(at)
-    if not len(arrays):
-        return None
-    said = turnout(arrays.ids, at)
-    points, roads = spots(arrays, template.points), roads_at(at)
-    busy = np.isin(arrays.ids, np.array(sorted(committed_ids(at, exercises=False)), np.int64))
-    offset, mu, sigma = arrival_law(said.preparation, _trip(roads, arrays, points))
-    weeks = availability_at(arrays.ids, at)
-    bits = dict(Capability.objects.values_list("slug", "bit"))
-    candidates = Candidates(
-        show=said.show,
-        offset_minutes=offset + weeks.minutes,
-        mu=mu,
-        sigma=sigma,
-        caps=arrays.caps,
-        available=usable_of(arrays) & ~busy & ~weeks.off,
-        town=arrays.town.astype(np.int16),
-    )
-    needs = tuple(Need(bits[need.capability], need.people, need.due_minutes) for need in template.needs)
-    return Case(
-        template=template,
-        problem=Problem(candidates, needs, template.target, said.rho, said.rho_town),
-        arrays=arrays,
-        spots=points,
-        slugs={bit: slug for slug, bit in bits.items()},
-        roster_hash=_hash(template, candidates, points, said.model_version, roads.key),
-        model_version=said.model_version,
-    )
-
-
-def _trip(roads: Roads, arrays: MemberArrays, points: tuple[Spot, ...]) -> Trip:
-    """Without any known home there is no point to assume either: everybody is taken as far out."""
-    if not points:
-        return Trip(np.full(len(arrays), UNKNOWN_HOME_MINUTES), np.full(len(arrays), UNKNOWN_HOME_SPREAD))
-    minutes, spread, _ = quickest(roads, arrays, points)
-    return Trip(minutes, spread)
-
-
-def _hash(template: Template, people: Candidates, points: tuple[Spot, ...], model: str, roads: str) -> str:
-    digest = hashlib.sha256(repr((template, points, model, roads)).encode())
-    for part in (
-        people.caps,
-        people.available,
-        people.offset_minutes,
-        np.round(people.mu, 6),
-        np.round(people.show, 9),
-    ):
-        digest.update(np.ascontiguousarray(part).tobytes())
-    return digest.hexdigest()
+NOBODY = Answer("nobody", None, None, None, "", "", {})
 
 
 def seed_of(template: Template, at: datetime) -> int:
@@ -121,25 +54,33 @@ def seed_of(template: Template, at: datetime) -> int:
     return int.from_bytes(hashlib.sha256(f"{template.slug}:{at.isoformat()}".encode()).digest()[:4], "big")
 
 
-def answer(template: Template, at: datetime, late: Late | None = None) -> Answer:
+def answer(template: Template, at: datetime, late: Late | None = None, books: Books | None = None) -> Answer:
     """Whether the template holds. Error: SolveTimeout once `late` says so."""
-    case = case_of(template, at)
+    case = case_of(template, at, books)
     if case is None:
-        return Answer("nobody", None, None, None, "", "", {})
-    said = solve(case.problem, seed=seed_of(template, at), deadline=late, repairs=False)
+        return NOBODY
+    return told(case, solve(case.problem, seed=seed_of(template, at), deadline=late, repairs=False))
+
+
+def told(case: Case, said: Plan | Shortfall) -> Answer:
+    """The planner's answer to a case as it is kept: a witness with its certificate, or a conflict set."""
     plan = said if isinstance(said, Plan) else said.best
     proof = plan.certificate
     result: Facts = {
         "points": [_spot(one) for one in case.spots],
         "lines": _lines(case, plan),
         "alert": case.arrays.ids[plan.alert].tolist(),
+        "posts": plan.posts.tolist(),
         "expected_present": plan.expected_present,
+        "lower_bound": plan.lower_bound_alerts,
         "certificate": _certificate(proof),
     }
-    if isinstance(said, Plan):
-        return Answer("holds", proof.p_low, proof.p_hat, proof.p_high, case.roster_hash, case.model_version, result)
-    result["shortfall"] = {"lines": list(said.lines), "missing": said.missing, "best_p_low": said.best_p_low}
-    return Answer("short", said.best_p_low, None, None, case.roster_hash, case.model_version, result)
+    p_low, p_hat, p_high = proof.p_low, proof.p_hat, proof.p_high
+    if isinstance(said, Shortfall):
+        result["shortfall"] = {"lines": list(said.lines), "missing": said.missing, "best_p_low": said.best_p_low}
+        p_low, p_hat, p_high = said.best_p_low, None, None
+    outcome = "holds" if isinstance(said, Plan) else "short"
+    return Answer(outcome, p_low, p_hat, p_high, case.roster_hash, case.model_version, result, case.touch)
 
 
 def _spot(spot: Spot) -> Facts:

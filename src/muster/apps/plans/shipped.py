@@ -73,12 +73,11 @@ def _template(row: dict[str, object]) -> Template:
 
 
 def own_template(plan: Plan) -> Template:
-    """A plan of the office as what is asked about; its needs and muster points are read."""
-    needs = plan.needs.select_related("capability").order_by("order")
+    """A plan of the office as what is asked about; its needs and muster points are read, unless they were prefetched."""
     return Template(
         slug=f"{OWN}{plan.pk}", zh=plan.zh, en=plan.en or plan.zh, kind=plan.kind, target=plan.target, note=plan.note,
-        needs=tuple(TemplateNeed(need.capability.slug, need.people, need.due_minutes) for need in needs),
-        points=tuple(plan.muster_points.order_by("letter").values_list("letter", flat=True)),
+        needs=tuple(TemplateNeed(need.capability.slug, need.people, need.due_minutes) for need in plan.needs.all()),
+        points=tuple(sorted(point.letter for point in plan.muster_points.all())),
     )  # fmt: skip
 
 
@@ -93,6 +92,11 @@ def template(slug: str) -> Template:
     if found is None:
         raise NotFound("plans.template_unknown")
     return found
+
+
+def template_named(name: str) -> Template:
+    """As `template`, but the office's own plans also by their bare number. Error: NotFound "plans.template_unknown"."""
+    return template(f"{OWN}{name}" if name.isascii() and name.isdigit() else name)
 
 
 def spots(arrays: MemberArrays, letters: Sequence[str] = ()) -> tuple[Spot, ...]:

@@ -22,7 +22,7 @@ def load_places(district: District) -> None:
     MapLayer.objects.bulk_create([
         MapLayer(slug=slug, order=order, geojson=body, source=LAYER_SOURCE) for order, (slug, body) in layers
     ])  # fmt: skip
-    for plan in read("plans"):
+    for plan in (*read("plans"), *read("plans_more")):
         _load_plan(plan, district)
 
 

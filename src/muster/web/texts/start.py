@@ -10,6 +10,7 @@ TEXTS = {
     ),
     "plans.check_unknown": _("There is no such answer. Load the page again."),
     "plans.check_too_long": _("This took too long and was given up. Ask again when the machine has less to do."),
+    "plans.check_immutable": _("An answer that was given never changes. Ask again instead."),
     "start.not_empty": _("There are people on the books already. Invented ones are not mixed in."),
     "people.row_gone": _("This row waits no longer; perhaps somebody else mended it. Load the page again."),
     "people.no_columns": _("The columns of this file need not, or can not, be named. Look at the import itself."),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
-from muster.access.rights import Actor, Right, check
+from muster.access.rights import SYSTEM, Actor, Right, check
 from muster.apps.people.models import Capability
 from muster.apps.people.reads import member_arrays
 from muster.apps.plans.actions.places import save_muster_point
 from muster.apps.plans.actions.writing import STREAM, PlanInput, PlanNeedInput, write_plan
 from muster.apps.plans.checks import books_seq, own_templates
-from muster.apps.plans.models import CheckState, MusterPoint, Plan, PlanCheck, ReplacementPolicy
+from muster.apps.plans.models import CheckState, LossTest, MusterPoint, Plan, PlanCheck, ReplacementPolicy
 from muster.apps.plans.proving import Answer, Facts
-from muster.apps.plans.shipped import MOST_POINTS, spots, template, templates
+from muster.apps.plans.shipped import MOST_POINTS, Template, spots, template, templates
 from muster.core.errors import Conflict
 from muster.jobs import clock
 from muster.journal import actions as journal
@@ -24,9 +26,14 @@ from muster.journal import actions as journal
 def ask_checks(actor: Actor, *, own: bool = False) -> int:
     """Ask of every shipped plan, and with `own` of every plan of the office, whether it holds; one that already waits is
     not asked twice. Returns how many are new."""
+    return ask_about(actor, [*(own_templates() if own else ()), *templates()])
+
+
+@transaction.atomic
+def ask_about(actor: Actor, wanted: Sequence[Template]) -> int:
+    """Ask of these plans whether they hold; one that already waits is not asked twice. Returns how many are new."""
     check(actor, Right.EDIT_PLANS)
     at = clock.now()
-    wanted = [*(own_templates() if own else ()), *templates()]
     waiting = set(PlanCheck.objects.filter(state=CheckState.WANTED).values_list("template", flat=True))
     asked = [
         PlanCheck(template=one.slug, target=one.target, asked_by=actor.ref, asked_at=at)
@@ -47,15 +54,47 @@ def store_answer(row: PlanCheck, said: Answer, began: float) -> bool:
     kept = PlanCheck.objects.filter(pk=row.pk, state=CheckState.WANTED).update(
         state=state, at=row.at, solved_at=clock.now(), seconds=time.monotonic() - began, outcome=said.outcome,
         p_low=said.p_low, p_hat=said.p_hat, p_high=said.p_high, books_seq=row.books_seq,
-        roster_hash=said.roster_hash, model_version=said.model_version, result=said.result,
+        roster_hash=said.roster_hash, model_version=said.model_version, result=said.result, touch=said.touch,
     )  # fmt: skip
     if kept:
-        payload = {
-            "template": row.template, "outcome": said.outcome, "p_low": said.p_low, "target": row.target,
-            "roster": said.roster_hash[:16], "model": said.model_version,
-        }  # fmt: skip
-        journal.append(STREAM, "check.answered", actor="system", at=clock.now(), payload=payload)
+        _tell(row.template, row.target, said)
     return bool(kept)
+
+
+def _tell(template: str, target: float, said: Answer) -> None:
+    payload = {
+        "template": template, "outcome": said.outcome, "p_low": said.p_low, "target": target,
+        "roster": said.roster_hash[:16], "model": said.model_version,
+    }  # fmt: skip
+    journal.append(STREAM, "check.answered", actor="system", at=clock.now(), payload=payload)
+
+
+@transaction.atomic
+def keep_proof(asked: Template, at: datetime, books: int, said: Answer, seconds: float) -> PlanCheck:
+    """An answer that was found without a question waiting for it (`muster prove`); its repairs are sought by the lane.
+
+    at: the moment answered for; books: entries of the people's journal by then."""
+    state = CheckState.ANSWERED if said.outcome in ("holds", "short") else CheckState.DONE
+    row = PlanCheck(
+        template=asked.slug, target=asked.target, asked_by=SYSTEM.ref, asked_at=at, state=state, at=at,
+        solved_at=clock.now(), seconds=seconds, outcome=said.outcome, p_low=said.p_low, p_hat=said.p_hat,
+        p_high=said.p_high, books_seq=books, roster_hash=said.roster_hash, model_version=said.model_version,
+        result=said.result, touch=said.touch,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    _tell(asked.slug, asked.target, said)
+    return row
+
+
+@transaction.atomic
+def keep_losses(check_row: PlanCheck, result: Facts, seconds: float) -> LossTest | None:
+    """The loss test of an answer; None when somebody else kept one meanwhile."""
+    if LossTest.objects.filter(check_of=check_row).exists():
+        return None
+    breaking = sum(one["verdict"] == "breaks" for one in result["losses"])
+    return LossTest.objects.create(
+        check_of=check_row, made_at=clock.now(), seconds=seconds, breaking=breaking, result=result
+    )
 
 
 @transaction.atomic

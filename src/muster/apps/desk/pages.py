@@ -36,7 +36,9 @@ def duty(request: HttpRequest) -> HttpResponse:
         return redirect("duty-incident", incident_id=incidents[0].pk)
     calm = {} if incidents else {"quiet": quiet(request.actor, clock.now())}
     sheet = morning_line(request.actor, clock.now())
-    return render(request, "desk/list.html", {"nav": "duty", "incidents": incidents, "morning": sheet, **calm})
+    return render(
+        request, "desk/list.html", {"nav": "duty", "incidents": incidents, "morning": sheet, "now": clock.now(), **calm}
+    )
 
 
 @needs(Right.SEE_INCIDENTS)

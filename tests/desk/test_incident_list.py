@@ -83,7 +83,7 @@ def test_the_tabs_count_the_same_search(several):
 def test_the_map_numbers_them_as_the_list_does_and_holds_nobody(several):
     district, fire, flood, _old = several
     told = json.loads(district.page("duty_officer", "/incidents/map.json?state=open"))
-    assert [(point["letter"], point["zh"], point["arrived"]) for point in told["points"]] == [
+    assert [(point["letter"], point["zh"], point["arrived"]) for point in reversed(told["points"])] == [
         ("1", flood.title, 0), ("2", fire.title, 2),
     ]  # fmt: skip
     assert told["people"]["features"] == []
@@ -101,7 +101,7 @@ def test_many_are_paged_and_numbered_on(district, noon):
     assert "2 / 2" in page
     assert "page=1" in page
     told = json.loads(district.page("duty_officer", "/incidents/map.json?page=2&q=事件"))
-    assert [point["letter"] for point in told["points"]] == ["51", "52"]
+    assert [point["letter"] for point in told["points"]] == ["52", "51"]
 
 
 def test_an_empty_system_says_so_and_strangers_are_sent_away(district):

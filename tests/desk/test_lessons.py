@@ -247,6 +247,8 @@ def test_certificates_thank_those_who_came_and_nobody_else(district, noon):
     one = district.page("commander", path + f"?member={came[0].number}")
     assert one.count('data-testid="certificate"') == 1
     assert "You served for 1 hours" in one
+    assert "On 2027-3-10 you answered" in one
+    assert "2027年3月10日，您响应" in page
     assert district.page("commander", path + "?member=TY999999").count('data-testid="certificate"') == 0
     assert district.page("commander", path + "?part=7").count('data-testid="certificate"') == 0
     assert "nobody to thank yet" in district.page("commander", f"/review/{district.open().pk}/thanks/")

@@ -75,7 +75,7 @@ def test_the_view_shows_counts_and_places_and_nobody(district, noon):
 def test_it_is_not_kept_not_told_on_and_not_framed(district):
     answer = open_link(shared(district, district.open()))
     assert answer["Cache-Control"] == "no-store"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "noindex" in answer["X-Robots-Tag"]
     assert Client().post(f"/share/{shared(district, district.open())}/").status_code == 405
 

@@ -116,4 +116,5 @@ def incident_map(request: HttpRequest) -> JsonResponse:
         if row.state not in OVER and raised:
             sites.append({"at": [row.site.lon, row.site.lat], "flags": list(flags_now(row.pk, raised, at))})
     people: dict[str, object] = {"type": "FeatureCollection", "features": []}
-    return JsonResponse({"site": None, "sites": sites, "points": points, "people": people})
+    # the last is drawn on top: of two at one place the open or newer one has to be seen
+    return JsonResponse({"site": None, "sites": sites, "points": points[::-1], "people": people})

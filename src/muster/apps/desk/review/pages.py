@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,7 @@ from muster.apps.incidents.models import Incident
 from muster.apps.incidents.pages.common import context, is_number
 from muster.apps.incidents.reads import incident_by_id
 from muster.core.errors import InvalidInput, MusterError
+from muster.core.units import beijing_day
 from muster.jobs import clock
 
 USUAL_EXTRA = 20
@@ -117,5 +120,13 @@ def thanks_page(request: HttpRequest, incident_id: int) -> HttpResponse:
         wanted=wanted,
         parts=range(1, (len(shown) - 1) // thanks.PAGE + 2) if len(shown) > thanks.PAGE else (),
         office=settings.MUSTER_OFFICE_NAME,
+        day=_dated(incident.t0),
+        today=_dated(clock.now()),
     )
     return render(request, "desk/review/thanks.html", page)
+
+
+def _dated(moment: datetime) -> str:
+    """The Beijing day with its year, as a certificate writes it."""
+    day = beijing_day(moment)
+    return _("%(year)s-%(month)s-%(day)s") % {"year": day.year, "month": day.month, "day": day.day}

@@ -19,7 +19,6 @@ from muster.access.rights import Right
 from muster.apps.desk.share import actions, reads
 from muster.apps.incidents.pages.common import context, is_number
 from muster.apps.incidents.reads import incident_by_id
-from muster.apps.incidents.reply_pages import private
 from muster.core.errors import MusterError
 from muster.jobs.clock import now
 from muster.jobs.throttle import Throttle
@@ -51,6 +50,14 @@ def _lasting(hours: int) -> str:
     return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
 
 
+def _unkept(response: HttpResponse) -> HttpResponse:
+    """Not kept, not indexed, not told to other sites; this one hears of it, or its own forms would be refused."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Right.SHARE)
 def share_page(request: HttpRequest, incident_id: int) -> HttpResponse:
@@ -72,7 +79,7 @@ def share_page(request: HttpRequest, incident_id: int) -> HttpResponse:
                 refused = error
     page = context(incident, form=form, made=made, refused=refused, links=reads.links_of(incident, now()))
     failed = refused is not None or form.is_bound
-    return private(render(request, "desk/share/links.html", page, status=422 if failed else 200))
+    return _unkept(render(request, "desk/share/links.html", page, status=422 if failed else 200))
 
 
 def _address(request: HttpRequest, token: str) -> str:
@@ -95,7 +102,7 @@ def share_view(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         full = wrong_tokens.full(key)
         wrong_tokens.count(key)
-        return private(HttpResponse("Not found", status=429 if full else 404, content_type="text/plain"))
+        return _unkept(HttpResponse("Not found", status=429 if full else 404, content_type="text/plain"))
     view = reads.shared_view(link, now())
     page = {"view": view, "incident": view.incident, "exercise": view.incident.is_exercise, "now": view.now}
-    return private(render(request, "desk/share/view.html", page))
+    return _unkept(render(request, "desk/share/view.html", page))

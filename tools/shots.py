@@ -70,13 +70,19 @@ PAGES = (
     ("comms-test", "duty", "/comms-tests/1/"),
     ("comms-test-town", "taishan", "/comms-tests/1/"),
     ("roll-call", "duty", "/incidents/{incident}/roll-call/"),
+    ("share-links", "commander", "/incidents/{incident}/share/"),
+    ("share-view", None, "/share/{shared}/"),
     ("release", "commander", "/incidents/{incident}/release/"),
     ("stand-down", "commander", "/incidents/{incident}/stand-down/"),
     ("leave", "duty", "/incidents/{incident}/leave/"),
     ("close", "commander", "/incidents/{incident}/close/"),
     ("log", "duty", "/incidents/{incident}/log/"),
+    ("incidents", "duty", "/incidents/"),
     ("reviews", "head", "/review/"),
     ("review", "head", "/review/{review}/"),
+    ("lessons", "head", "/review/{review}/lessons/"),
+    ("what-if", "head", "/review/{review}/what-if/"),
+    ("thanks", "head", "/review/{review}/thanks/"),
     ("pay", "head", "/review/{review}/pay/"),
     ("pay-rates", "head", "/pay-rates/"),
     ("plans", "head", "/plans/"),
@@ -123,6 +129,7 @@ def fresh_home() -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="muster-shots-") as folder:
         env = {**os.environ, "MUSTER_HOME": folder}
         subprocess.run([sys.executable, "-m", "muster.exercise.prepare"], env=env, check=True)
+        subprocess.run([sys.executable, str(ROOT / "tools" / "finished_callout.py")], env=env, check=True)
         command = [sys.executable, "-m", "muster.cli.main", "up", "--port", "0"]
         server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
         try:
@@ -276,6 +283,16 @@ def prove(studio: Studio, plan: str) -> None:
                 page.reload()
 
 
+def share(studio: Studio, number: str) -> str:
+    """Token of a link to the partner view of that incident."""
+    with contextlib.closing(studio.context("commander", "zh", "desktop")) as visit:
+        page = visit.new_page()
+        page.goto(f"{studio.address}/incidents/{number}/share/")
+        page.fill("[name=reason]", "市消防救援支队指挥中心")
+        page.click("#share-make")
+        return page.input_value("#share-link").rstrip("/").rpartition("/")[2]
+
+
 def numbers(studio: Studio) -> dict[str, str]:
     """What the addresses need: an open incident, a review, a plan, a member."""
     if not studio.links("commander", "/duty/?all=1", r"/duty/(\d+)/"):
@@ -323,6 +340,8 @@ def main() -> None:
             if path.startswith("/readiness/") and "proved" not in known:
                 known["proved"] = known["plan"]
                 prove(studio, known["plan"])
+            if "{shared}" in path and "incident" in known and "shared" not in known:
+                known["shared"] = share(studio, known["incident"])
             if any(hole not in known for hole in re.findall(r"{(\w+)}", path)):
                 print(f"shots: nothing to show for {name}", file=sys.stderr)
                 continue

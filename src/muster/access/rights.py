@@ -42,6 +42,7 @@ class Right(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     GRANT_ROLES = "grant_roles"  # who gets which role, which incidents a partner sees, whose sessions end
     ELEVATE = "elevate"  # lend somebody a higher role for some hours
+    SHARE = "share"  # make a link to the partner view of an incident
     SEE_SHARED = "see_shared"  # what of an incident is shared with a partner agency: no names, no numbers
     SEE_OWN = "see_own"
 
@@ -55,10 +56,11 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "office_head": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.PRE_AUTHORISE, Right.APPROVE,
         Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SEE_JOURNAL, Right.SET_PAY,
-        Right.ERASE_PEOPLE, Right.SET_MAP, Right.ELEVATE, Right.SET_LEVEL,
+        Right.ERASE_PEOPLE, Right.SET_MAP, Right.ELEVATE, Right.SET_LEVEL, Right.SHARE,
     }),
     "commander": frozenset(_DESK | {
         Right.EDIT_PLANS, Right.APPROVE, Right.APPROVE_PRE_AUTHORISED, Right.RELEASE, Right.STAND_DOWN, Right.SET_LEVEL,
+        Right.SHARE,
     }),
     "duty_officer": frozenset(_DESK | {
         Right.UNMASK, Right.EDIT_PEOPLE, Right.IMPORT_PEOPLE, Right.EDIT_PLANS, Right.APPROVE_PRE_AUTHORISED,

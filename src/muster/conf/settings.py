@@ -176,6 +176,8 @@ MUSTER_DEMO_WORKBOOK = "muster.exercise.district.workbook.demo_workbook"  # (day
 MUSTER_MACHINE_TROUBLES = "muster.conf.check_words.troubles"  # () -> what is wrong with this machine, in both languages
 MUSTER_DAILY_AT = os.environ.get("MUSTER_DAILY_AT", "07:30")  # when the morning sheet is made, the office's time
 MUSTER_PROVE_AT = os.environ.get("MUSTER_PROVE_AT", "03:10")  # when every plan is proved, the office's time
+# an order is held so long in the browser and can be taken back before anything leaves; 0: it leaves at once
+MUSTER_HOLD_SECONDS = min(30, max(0, int(os.environ.get("MUSTER_HOLD_SECONDS", "0"))))
 MUSTER_UNCLEAR_MINUTES = int(os.environ.get("MUSTER_UNCLEAR_MINUTES", "10"))  # who can not say yet is asked again
 MUSTER_SILENT_MINUTES = int(os.environ.get("MUSTER_SILENT_MINUTES", "0"))  # silent people are asked again; 0: never
 MUSTER_NO_SHOW_MINUTES = int(os.environ.get("MUSTER_NO_SHOW_MINUTES", "30"))  # so late, nobody counts on him any more

@@ -70,6 +70,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "office_name": settings.MUSTER_OFFICE_NAME,
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "desk_phone": settings.MUSTER_DESK_PHONE,
+        "hold_seconds": settings.MUSTER_HOLD_SECONDS,
         "actor": actor,
         "exercise_home": clock.is_exercise_home(),
         "theme": theme if theme in THEMES else "",

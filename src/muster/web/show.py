@@ -108,6 +108,16 @@ def month(value: date | datetime | None) -> str:
     return f"{found:%Y.%m}" if in_chinese() else f"{found:%Y-%m}"
 
 
+def long_ago(at: datetime, now: datetime) -> str:
+    """Time since `at` however long: "5 min ago", "1 h 35 min ago", "9 days ago"; a moment to come counts as now."""
+    minutes = max(0, int((now - at).total_seconds() // 60))
+    if minutes < 60:
+        return gettext("%(n)s min ago") % {"n": minutes}
+    if minutes < 48 * 60:
+        return gettext("%(hours)s h %(minutes)s min ago") % {"hours": minutes // 60, "minutes": minutes % 60}
+    return gettext("%(n)s days ago") % {"n": minutes // (24 * 60)}
+
+
 def ago(at: datetime | None, now: datetime) -> str:
     """How long ago: seconds, then minutes, and past an hour the wall clock."""
     if at is None:

@@ -15,8 +15,10 @@ class DeskConfig(AppConfig):
             ERASING,  # models can be had once all apps are ready
             follow_handover,
         )
+        from muster.apps.desk.review import sentences
         from muster.apps.people.erasure import register
 
+        sentences.bring()
         register(ERASING)
         on_change(follow_handover)
         offer_first_page(_start_page)

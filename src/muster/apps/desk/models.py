@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from muster.apps.incidents.models import Alert
+from muster.apps.incidents.models import Alert, Incident
 from muster.apps.people.models import Member
 
 
@@ -75,3 +75,63 @@ class SheetReader(models.Model):
 
     def __str__(self) -> str:
         return f"sheet for {self.member_id}"
+
+
+class LessonState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("finding", "Open")
+    DONE = "done", pgettext_lazy("finding", "Done")
+    DROPPED = "dropped", pgettext_lazy("finding", "Dropped")
+
+
+class Lesson(models.Model):
+    """A finding of a review. Drafted from a fact (`ref`, `code`, `figures` as they were then) or written by hand (all empty).
+
+    text: the reviewer's own words; empty: the drafted sentence, made from code and figures in the reader's language.
+    owner: who sees to it (account:7); whoever says that it is done is another. ended_text: what was done, or why it is none.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="lessons")
+    heading = models.CharField(max_length=14)
+    ref = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=24, blank=True)
+    figures = models.JSONField(default=dict)
+    text = models.CharField(max_length=400, blank=True)
+    owner = models.CharField(max_length=80, blank=True)
+    due_on = models.DateField(null=True)
+    state = models.CharField(max_length=8, choices=LessonState, default=LessonState.OPEN)
+    ended_text = models.CharField(max_length=400, blank=True)
+    raised_at = models.DateTimeField()
+    raised_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "ref"], condition=~models.Q(ref=""), name="desk_one_lesson_per_fact"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.heading} {self.code}"
+
+
+class ShareLink(models.Model):
+    """A link to the partner view of one incident. Only the hash of its token is kept, so that nobody can read it here; it
+    holds until `ends_at`, or until somebody ends it."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="share_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=120, help_text="for whom and what for")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} until {self.ends_at}"

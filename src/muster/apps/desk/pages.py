@@ -38,7 +38,12 @@ def duty(request: HttpRequest) -> HttpResponse:
     if len(incidents) == 1 and "all" not in request.GET:
         return redirect("duty-incident", incident_id=incidents[0].pk)
     calm = {} if incidents else {"quiet": quiet(request.actor, clock.now()), **_standing(request.actor)}
-    page = {"nav": "duty", "incidents": incidents, "morning": morning_line(request.actor, clock.now())}
+    page = {
+        "nav": "duty",
+        "incidents": incidents,
+        "now": clock.now(),
+        "morning": morning_line(request.actor, clock.now()),
+    }
     page |= {"line": comms_line(request.actor, clock.now()), **calm}
     return render(request, "desk/list.html", page)
 

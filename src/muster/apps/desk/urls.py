@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from muster.apps.desk import about, pages, start, wall
+from muster.apps.desk import about, incident_list, pages, start, wall
 
 urlpatterns = [
     path("about/", about.about_page, name="about"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("duty/", pages.duty, name="duty"),
     path("duty/<int:incident_id>/", pages.duty_incident, name="duty-incident"),
     path("duty/<int:incident_id>/map.json", pages.duty_map, name="duty-map"),
+    path("incidents/", incident_list.incident_list, name="incident-list"),
+    path("incidents/map.json", incident_list.incident_map, name="incident-map"),
     path("wall/", wall.wall_page, name="wall"),
     path("wall/now.json", wall.wall_now, name="wall-now"),
     path("wall/<int:incident_id>/", wall.wall_incident, name="wall-incident"),
@@ -25,5 +27,7 @@ urlpatterns = [
     path("", include("muster.apps.desk.town_urls")),
     path("", include("muster.apps.desk.daily.urls")),
     path("", include("muster.apps.desk.readiness.urls")),
+    path("", include("muster.apps.desk.review.urls")),
+    path("", include("muster.apps.desk.share.urls")),
     path("map/layers.json", pages.map_layers, name="map-layers"),
 ]

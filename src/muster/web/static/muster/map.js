@@ -1,6 +1,7 @@
 /* The offline map: <div class="map" data-map="/map/layers.json" [data-live=… | data-points=…]>.
 
-   data-live: JSON {site, points, people} asked again at most once a second when the live page says something changed;
+   data-live: JSON {site, points, people} asked again at most once a second when the live page says something changed, and
+   every data-renew seconds; with `sites` instead of a site the points are several incidents;
    data-points: a GeoJSON FeatureCollection of points, shown once. Works without WebGL as a still drawing. */
 
 import * as maplibre from "maplibre-gl";
@@ -140,7 +141,8 @@ class DistrictMap {
   frame() {
     if (this.framed) return;
     const { site, points, people } = this.state;
-    const spots = site ? [site.at, ...points.map((point) => point.at)] : people.features.map((feature) => feature.geometry.coordinates);
+    const found = people.features.map((feature) => feature.geometry.coordinates);
+    const spots = site || this.state.sites ? [...(site ? [site.at] : []), ...points.map((point) => point.at)] : found;
     if (spots.length === 0) return;
     this.framed = true;
     if (this.plain) {
@@ -160,9 +162,12 @@ class DistrictMap {
     }
     if (!this.map.getSource("people")) return;
     const flags = site?.flags ?? [];
+    const rings = (flag, metres) => ({
+      ...EMPTY, features: (this.state.sites ?? [site]).filter((one) => one?.flags.includes(flag)).map((one) => ring(one.at, metres)),
+    });
     this.map.getSource("people").setData(people);
-    this.map.getSource("zone").setData(flags.includes("live_zone") ? ring(site.at, 320) : EMPTY);
-    this.map.getSource("airspace").setData(flags.includes("controlled_airspace") ? ring(site.at, 900) : EMPTY);
+    this.map.getSource("zone").setData(rings("live_zone", 320));
+    this.map.getSource("airspace").setData(rings("controlled_airspace", 900));
     this.pins(points, site, flags);
   }
 
@@ -221,6 +226,7 @@ async function follow(view, url) {
     }, 1000);
   };
   document.addEventListener("muster:changed", refresh);
+  if (view.home.dataset.renew) window.setInterval(refresh, Number(view.home.dataset.renew) * 1000);
   await refresh();
 }
 

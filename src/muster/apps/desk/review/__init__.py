@@ -1,0 +1,1 @@
+"""What is learnt from a callout: facts under four headings, findings drafted from them, what-if, thanks."""

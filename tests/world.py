@@ -262,6 +262,8 @@ def url_arguments(world: World) -> Callable[[str, str], object]:
         "base_id": lambda: 1,
         "base_hash": lambda: "0" * 64,
         "sheet_row": lambda: 4,
+        "unit_code": lambda: "V11",
+        "act_id": lambda: _bulk_act(world),
         "check_id": lambda: _check(world),
         "day": lambda: _sheet(world),
         "sheet": lambda: "201",
@@ -310,6 +312,14 @@ def _report(world: World) -> int:
 
     given = {"kind": "first", "medium": "written", "addressee": "市应急局", "title": "首报", "body": "情况如下。"}
     return send_report(world.actor("duty_officer"), world.running.pk, **given).pk
+
+
+def _bulk_act(world: World) -> int:
+    """A change for many; a fresh one, of the very account that looks at it in the town."""
+    from muster.apps.service.models import BulkAct
+
+    given = {"kind": "away", "said": {}, "done_at": world.now}
+    return BulkAct.objects.create(done_by=world.actor("town_officer").ref, **given).pk
 
 
 def _service(world: World) -> int:

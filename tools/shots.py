@@ -99,10 +99,17 @@ PAGES = (
     ("plan", "head", "/plans/{plan}/"),
     ("people", "head", "/people/"),
     ("member", "head", "/people/{member}/"),
+    ("bulk-choose", "head", "/people/?group=expired&choose=1"),
+    ("bulk-act", "head", "/people/bulk/{bulk}/"),
+    ("bulk-acts", "head", "/people/bulk/"),
+    ("member-history", "head", "/people/{member}/history/"),
     ("rota", "head", "/rota/"),
     ("availability", "head", "/people/{member}/availability/"),
     ("people-map", "head", "/people/map/"),
     ("units", "head", "/people/units/"),
+    ("unit-card", "head", "/units/{unit}/"),
+    ("unit-town", "head", "/units/taishan/"),
+    ("certificates", "head", "/people/certificates/"),
     ("start", "head", "/start/"),
     ("import", "head", "/people/import/"),
     ("accounts", "admin", "/accounts/"),
@@ -240,6 +247,23 @@ def call_units(studio: Studio, path: str, known: dict[str, str]) -> None:
         known["lead"] = studio.links("duty", f"/incidents/{known['led']}/people/", r"/field/unit/(\d+)/")[0]
 
 
+def change_many(studio: Studio, path: str, known: dict[str, str]) -> None:
+    """A change for many people, made when its page comes up."""
+    if "{bulk}" not in path or "bulk" in known:
+        return
+    with contextlib.closing(studio.context("head", "zh", "desktop")) as visit:
+        page = visit.new_page()
+        page.goto(f"{studio.address}/people/?group=expired&choose=1")
+        page.click("#bulk-all")
+        page.click("#kind-renew > summary")
+        page.select_option("[name=renew-capability]", "driver_truck")
+        page.fill("[name=renew-valid_to]", "2029-10-31")
+        page.click("#preview-renew")
+        page.click("#bulk-do")
+        page.wait_for_selector("#bulk-undo")
+        known["bulk"] = page.url.rstrip("/").rpartition("/")[2]
+
+
 COMMAND = (  # what is entered on the pages of command before their pictures are taken: page, act, fields
     ("", "sector", {"name": "东侧", "points": "113.12, 27.84"}),
     ("", "task-plan", {"task_title": "东侧设置警戒线", "hazards": "带电设备、浓烟", "comms": "4 频道"}),
@@ -302,6 +326,7 @@ def numbers(studio: Studio) -> dict[str, str]:
         "review": studio.links("head", "/review/", r"/review/(\d+)/"),
         "plan": studio.links("head", "/plans/", r"/plans/(\d+)/"),
         "member": studio.links("head", "/people/", r"/people/([A-Z]+\d+)/"),
+        "unit": studio.links("head", "/people/units/", r"/units/(\w+-\d+)/"),
     }
     return {name: values[0] for name, values in found.items() if values}
 
@@ -334,6 +359,7 @@ def main() -> None:
         known = numbers(studio) | join_code(logins.parent)
         for name, who, path in wanted(given.only):
             call_units(studio, path, known)
+            change_many(studio, path, known)
             if "/command/" in path and "commanded" not in known:
                 known["commanded"] = known["incident"]
                 furnish(studio, known["incident"])

@@ -13,7 +13,7 @@ from muster.apps.incidents.actions import close_incident, record_reply_at_desk, 
 from muster.apps.incidents.models import RollCall, RollCallAnswer
 from muster.apps.people import actions
 from muster.apps.people.models import Consent, Holding, Member
-from muster.apps.service.actions import RuleInput, rota, say_availability, take_back_availability
+from muster.apps.service.actions import RuleInput, bulk, rota, say_availability, take_back_availability
 from tests.people.makers import id_of
 from tests.world import World
 
@@ -35,6 +35,11 @@ def filled_member(world: World) -> Member:
     actions.cancel_away(head, away)
     actions.withdraw_consent(head, actions.give_consent(head, member, "position"))
     assert Consent.objects.filter(member=member).exists()
+    fire = world.capabilities["fire_support"]
+    renewal = bulk.Order("renew", capability=fire, valid_to=date(2031, 1, 1))
+    act = bulk.carry_out(head, renewal, [member.number], bulk.preview(head, renewal, [member.number]).digest)
+    actions.set_holding(head, member, fire, number="湘证-7788", valid_to=date(2032, 1, 1), evidence="复印件")
+    assert bulk.undo(head, act).kept == 1
     week = RuleInput(
         "delayed", world.now.date(), 60, 120, rrule="FREQ=WEEKLY;BYDAY=MO", minutes=20, reason="work",
         exceptions=(date(2026, 8, 3),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +54,15 @@ def account(pk: int) -> Account:
     found = Account.objects.select_related("user").filter(pk=pk).first()
     if found is None:
         raise NotFound("access.account_unknown")
+    return found
+
+
+def names_of(refs: Collection[str]) -> dict[str, str]:
+    """Ref of an actor as the journal keeps it -> his name; members stand by number, the system is not in it."""
+    found = {ref: ref.removeprefix("member:") for ref in refs if ref.startswith("member:")}
+    keys = [int(ref.removeprefix("account:")) for ref in refs if ref.removeprefix("account:").isdigit()]
+    for one in Account.objects.filter(pk__in=keys):
+        found[f"account:{one.pk}"] = one.member_ref if one.role == Role.MEMBER else one.name
     return found
 
 

@@ -28,6 +28,7 @@ register(
         "number.unmasked": _("Number seen whole"),
         "people.exported": _("List exported"),
         "people.imported": _("Import taken over"),
+        "unit.establishment": _("Ordered strength of a unit changed"),
         "unit.state": _("State of a unit changed"),
         "units.made": _("Units made"),
         "district.loaded": _("Exercise district loaded"),

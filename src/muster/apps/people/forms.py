@@ -45,12 +45,14 @@ def _checked(parse: Callable[[str], object], text: str) -> str:
     return text
 
 
-class _Choice(forms.ModelChoiceField):
+class CapabilityChoice(forms.ModelChoiceField):
+    """Capabilities by their name in the language of the page."""
+
     def label_from_instance(self, obj: Any) -> str:
         return label(obj)
 
 
-class _UnitChoice(forms.ModelChoiceField):
+class UnitChoice(forms.ModelChoiceField):
     """Units with the town in front, since villages of different towns may bear the same name."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -60,7 +62,7 @@ class _UnitChoice(forms.ModelChoiceField):
     places = False
 
 
-class _PlaceChoice(_UnitChoice):
+class _PlaceChoice(UnitChoice):
     places = True
 
 
@@ -78,7 +80,7 @@ def _date() -> forms.DateField:
 class HoldingForm(forms.Form):
     """A capability with its certificate."""
 
-    capability = _Choice(Capability.objects.all(), label=_("Capability"), to_field_name="slug")
+    capability = CapabilityChoice(Capability.objects.all(), label=_("Capability"), to_field_name="slug")
     number = forms.CharField(label=_("Certificate number"), required=False, max_length=60)
     valid_from = _date()
     valid_to = _date()
@@ -198,7 +200,7 @@ class MemberForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     id_number = forms.CharField(label=_("ID number"), max_length=40, required=False)
     phone = forms.CharField(label=_("Mobile"), max_length=40, required=False)
-    unit = _UnitChoice(Unit.objects.none(), label=_("Serves in"))
+    unit = UnitChoice(Unit.objects.none(), label=_("Serves in"))
     home_unit = _PlaceChoice(Unit.objects.none(), label=_("Lives in"), required=False)
     is_lead = forms.BooleanField(label=_("Leads the unit"), required=False)
     employer = forms.CharField(label=_("Employer"), max_length=120, required=False)

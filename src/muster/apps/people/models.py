@@ -40,6 +40,20 @@ class Unit(models.Model):
         return self.name
 
 
+class Establishment(models.Model):
+    """How many of its people a unit should have with a capability, as it was ordered; no row: nothing was ordered."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="establishment")
+    capability = models.ForeignKey("Capability", on_delete=models.PROTECT, related_name="+")
+    heads = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "capability"], name="people_establishment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}:{self.capability_id} {self.heads}"
+
+
 class Employer(models.Model):
     name = models.CharField(max_length=120)
     code = models.CharField(max_length=18, blank=True, db_index=True, help_text="unified social credit code")

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from muster.apps.people.pages import columns, downloads, edit, erase, imports, units, where
+from muster.apps.people.pages import certificates, columns, downloads, edit, erase, history, imports, units, where
 
 urlpatterns = [
     path("people/new/", edit.member_new, name="member-new"),
     path("people/map/", where.people_map, name="people-map"),
     path("people/map.json", where.people_map_json, name="people-map-json"),
+    path("people/certificates/", certificates.certificates_page, name="people-certificates"),
+    path("people/certificates.xlsx", certificates.certificates_file, name="people-certificates-file"),
     path("people/units/", units.units_page, name="people-units"),
     path("people/import/", imports.import_start, name="people-import"),
     path("people/import/<int:run_id>/", imports.import_run, name="people-import-run"),
@@ -16,5 +18,6 @@ urlpatterns = [
     path("people/template.xlsx", downloads.template, name="people-template"),
     path("people/export.xlsx", downloads.export, name="people-export"),
     path("people/<str:number>/edit/", edit.member_edit, name="member-edit"),
+    path("people/<str:number>/history/", history.member_history, name="member-history"),
     path("people/<str:number>/erase/", erase.member_erase, name="member-erase"),
 ]

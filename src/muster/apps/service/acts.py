@@ -14,6 +14,10 @@ register(
         "members.committed": _("Members committed"),
         "members.freed": _("Members free again"),
         "model.fitted": _("Response model fitted"),
+        "people.bulk_done": _("Change for %(people)s people done"),
+        "people.bulk_undone": _(
+            "Change for many put back: %(people)s people, %(kept)s left as they were changed since"
+        ),
         "rate.set": _("Pay rate set"),
         "rota.post_made": _("Post of the duty rota made: %(zh)s"),
         "rota.turns_added": _("%(count)s turns added to the duty rota"),

@@ -20,6 +20,7 @@ from muster.exercise.data import read
 from muster.exercise.district.folk import PersonData
 from muster.exercise.district.load_past import load_past
 from muster.exercise.district.load_places import load_places
+from muster.exercise.district.load_strength import load_strength
 from muster.exercise.district.load_tests import load_test
 from muster.exercise.district.make import District
 from muster.exercise.district.roads import SOURCE, make_roads
@@ -39,6 +40,7 @@ def load_district(district: District) -> None:
             raise Conflict("exercise.home_not_empty")
         villages, teams = _load_units(district)
         members = _load_people(district, villages, teams)
+        load_strength(villages, teams)
         load_places(district)
         load_past(district, members)
         load_test(district, members)

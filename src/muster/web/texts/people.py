@@ -14,6 +14,12 @@ TEXTS = {
     ),
     "people.whole_office": _("This concerns the whole district. Ask somebody whose account is not bound to one part."),
     "people.unit_state": _("This unit can not be changed so. Load the page again."),
+    "people.unit_unknown": _(
+        "There is no such unit, or not in your part of the district. Choose it from the list of units."
+    ),
+    "people.establishment_heads": _(
+        "A unit should have between 0 and %(most)s people with a capability. Correct the number."
+    ),
     "people.unit_blank": _("A row of the list of units lacks the town or the village. Fill it in and try again."),
     "people.unit_name_long": _("A name in the list of units has more than %(limit)s characters. Shorten it."),
     "people.point_outside": _("The point does not lie in the country. Check longitude and latitude; both are needed."),

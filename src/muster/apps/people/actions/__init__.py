@@ -11,12 +11,12 @@ from muster.apps.people.actions.contacts import (
     withdraw_consent,
 )
 from muster.apps.people.actions.erasing import erase_member
-from muster.apps.people.actions.holdings import remove_holding, set_holding
-from muster.apps.people.actions.members import MemberInput, save_member
+from muster.apps.people.actions.holdings import remove_holding, restore_holding, set_holding
+from muster.apps.people.actions.members import MemberInput, move_member, save_member, set_member_state
 from muster.apps.people.actions.runs import drop_import, note_export, order_take_over, start_import, take_refused
 from muster.apps.people.actions.seed import seed_capabilities
 from muster.apps.people.actions.taking_over import Taken, take_over
-from muster.apps.people.actions.units import UnitTree, set_unit_state, upsert_units
+from muster.apps.people.actions.units import UnitTree, set_establishment, set_unit_state, upsert_units
 
 __all__ = [
     "MemberInput",
@@ -30,13 +30,17 @@ __all__ = [
     "drop_import",
     "erase_member",
     "give_consent",
+    "move_member",
     "note_export",
     "order_take_over",
     "remove_contact",
     "remove_holding",
+    "restore_holding",
     "save_member",
     "seed_capabilities",
+    "set_establishment",
     "set_holding",
+    "set_member_state",
     "set_unit_state",
     "start_import",
     "take_over",

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from muster.access.rights import Actor, Right
 from muster.apps.people.actions.common import check_member, nameless, note, stated
-from muster.apps.people.actions.members import phone_fields
+from muster.apps.people.actions.members import note_changed, phone_fields
 from muster.apps.people.models import Consent, Contact, Member
 from muster.codecs import idnumber, messenger, phone
 from muster.core.errors import Conflict, InvalidInput
@@ -58,7 +58,7 @@ def change_phone(actor: Actor, member: Member, value: str) -> Member:
     for name, new in fields.items():
         setattr(row, name, new)
     row.save(update_fields=sorted(fields))
-    note(actor, "member.changed", row, {"fields": ["phone"]}, {"before": {"phone": before}})
+    note_changed(actor, "member.changed", row, {"phone": before})
     return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -149,9 +150,43 @@ def save_member(actor: Actor, given: MemberInput, member: Member | None = None) 
     for name, value in values.items():
         setattr(member, name, value)
     _store(member, None if new else sorted(changed))
-    visible = sorted(name for name in changed if name not in _DERIVED)
-    note(actor, "member.enrolled" if new else "member.changed", member, {"fields": visible}, {"before": changed})
+    note_changed(actor, "member.enrolled" if new else "member.changed", member, changed)
     return member
+
+
+@transaction.atomic
+def move_member(actor: Actor, member: Member, unit: Unit) -> None:
+    """The member serves in `unit` from now on; where he lives stays. NotAllowed "people.unit_outside"."""
+    check_member(actor, member, Right.EDIT_PEOPLE)
+    if actor is not SYSTEM and not actor.sees_unit(unit.path):
+        raise NotAllowed("people.unit_outside")
+    _set_one(actor, member, "unit", unit)
+
+
+@transaction.atomic
+def set_member_state(actor: Actor, member: Member, state: str) -> None:
+    """Active, suspended or discharged. InvalidInput "people.choice_unknown"."""
+    check_member(actor, member, Right.EDIT_PEOPLE)
+    if state not in MemberState.values:
+        raise InvalidInput("people.choice_unknown")
+    _set_one(actor, member, "state", state)
+
+
+def _set_one(actor: Actor, member: Member, field: str, value: object) -> None:
+    """Write one field and journal it; nothing when it stands so already."""
+    row = Member.objects.select_for_update().get(pk=member.pk)
+    before = _changed(row, {field: value})
+    if before:
+        setattr(row, field, value)
+        row.save(update_fields=[field])
+        note_changed(actor, "member.changed", row, before)
+
+
+def note_changed(actor: Actor, action: str, member: Member, before: Mapping[str, object]) -> None:
+    """The entry of a change: the names of the fields in clear; what they said and say, sealed."""
+    visible = sorted(name for name in before if name not in _DERIVED)
+    after = {name: _shown(getattr(member, name)) for name in visible}
+    note(actor, action, member, {"fields": visible}, {"before": dict(before), "after": after})
 
 
 _DERIVED = {"sort_pinyin", "sort_stroke", "initials", "id_index", "id_masked", "phone_index", "phone_masked"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -11,14 +11,15 @@ from django.db import transaction
 
 from muster.access.rights import Actor, Right, check
 from muster.apps.people.actions.common import STREAM
-from muster.apps.people.models import FormationState, Unit, UnitKind
-from muster.core.errors import InvalidInput
+from muster.apps.people.models import Capability, Establishment, FormationState, Unit, UnitKind
+from muster.core.errors import InvalidInput, NotAllowed
 from muster.jobs import clock
 from muster.journal.actions import append
 
 OFFICE_CODE = "D"
 VILLAGE_UNIT = "{}连"
 LONGEST_NAME = 60
+MOST_HEADS = 999
 
 
 def village_unit_name(place: str) -> str:
@@ -118,3 +119,38 @@ def set_unit_state(actor: Actor, unit: Unit, state: str) -> None:
     unit.state = state
     unit.save(update_fields=["state"])
     append(STREAM, "unit.state", actor=actor.ref, at=clock.now(), payload={"unit": unit.code, "state": state})
+
+
+@transaction.atomic
+def set_establishment(actor: Actor, unit: Unit, heads: Mapping[Capability, int]) -> dict[str, list[int]]:
+    """How many people with each capability the unit should have; 0 takes a line out, capabilities left out stay.
+
+    Returns what changed, as slug -> [before, after]. NotAllowed "people.unit_outside"; InvalidInput
+    "people.establishment_heads" (less than 0, or more than MOST_HEADS).
+    """
+    check(actor, Right.EDIT_PEOPLE)
+    if not actor.sees_unit(unit.path):
+        raise NotAllowed("people.unit_outside")
+    if any(not 0 <= count <= MOST_HEADS for count in heads.values()):
+        raise InvalidInput("people.establishment_heads", most=MOST_HEADS)
+    Unit.objects.select_for_update().get(pk=unit.pk)  # two who set it at once do so one after the other
+    before = dict(Establishment.objects.filter(unit=unit).values_list("capability__slug", "heads"))
+    changed = {
+        one.slug: [before.get(one.slug, 0), wanted]
+        for one, wanted in heads.items()
+        if before.get(one.slug, 0) != wanted
+    }
+    for one, wanted in heads.items():
+        if one.slug in changed:
+            _set_line(unit, one, wanted)
+    if changed:
+        payload = {"unit": unit.code, "changed": changed}
+        append(STREAM, "unit.establishment", actor=actor.ref, at=clock.now(), payload=payload)
+    return changed
+
+
+def _set_line(unit: Unit, capability: Capability, heads: int) -> None:
+    if heads:
+        Establishment.objects.update_or_create(unit=unit, capability=capability, defaults={"heads": heads})
+    else:
+        Establishment.objects.filter(unit=unit, capability=capability).delete()

@@ -17,16 +17,20 @@ from muster.access.rights import Actor, Right
 from muster.apps.people import actions
 from muster.apps.people.models import Member, MemberState, Unit
 from muster.apps.people.reads import visible_units
+from muster.apps.people.reads.strength import gaps_by_unit
 from muster.core.errors import NotFound
+from muster.core.units import beijing_day
+from muster.jobs import clock
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit, how many active members serve in it, and who leads it."""
+    """A unit, how many active members serve in it, who leads it, and what it lacks (None: nothing was ordered)."""
 
     unit: Unit
     heads: int
     leads: tuple[str, ...]
+    gap: int | None
 
 
 def unit_rows(actor: Actor) -> list[UnitRow]:
@@ -36,8 +40,9 @@ def unit_rows(actor: Actor) -> list[UnitRow]:
     leads: dict[int, list[str]] = {}
     for unit_id, name in active.filter(is_lead=True).order_by("sort_pinyin").values_list("unit_id", "name"):
         leads.setdefault(unit_id, []).append(name)
-    units = visible_units(actor).select_related("parent")
-    return [UnitRow(unit, heads[unit.pk], tuple(leads.get(unit.pk, ()))) for unit in units]
+    units = list(visible_units(actor).select_related("parent"))
+    gaps = gaps_by_unit(units, beijing_day(clock.now()))
+    return [UnitRow(unit, heads[unit.pk], tuple(leads.get(unit.pk, ())), gaps.get(unit.pk)) for unit in units]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -31,6 +31,14 @@ def visible_units(actor: Actor) -> QuerySet[Unit]:
     return units.filter(_below(actor.unit_path, "path")) if actor.unit_path else units
 
 
+def unit_by_code(actor: Actor, code: str) -> Unit:
+    """A unit the actor may see. NotFound "people.unit_unknown" also for one he must not know of."""
+    unit = visible_units(actor).select_related("parent").filter(code=code).first()
+    if unit is None:
+        raise NotFound("people.unit_unknown", code=code)
+    return unit
+
+
 def member_by_number(actor: Actor, number: str) -> Member:
     """A member the actor may see. NotFound "people.member_unknown" also for one he must not know of."""
     member = visible_members(actor).select_related("unit", "home_unit", "employer").filter(number=number).first()

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from muster.apps.people.erasure import Part, register
 from muster.apps.people.models import Member
-from muster.apps.service.models import Attendance, AvailabilityRule, Commitment, DutySeat, DutySwap
+from muster.apps.service.models import Attendance, AvailabilityRule, BulkChange, Commitment, DutySeat, DutySwap
 
 
 def hinder(member: Member) -> str:
@@ -27,6 +27,7 @@ def erase(member: Member) -> int:
         AvailabilityRule.objects.filter(member=member),
         DutySwap.objects.filter(taken),
         DutySeat.objects.filter(member=member),
+        BulkChange.objects.filter(member=member),
     )
     return sum(found.delete()[0] for found in rows)
 

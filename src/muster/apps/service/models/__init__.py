@@ -1,6 +1,7 @@
 """Tables of service, by subject."""
 
 from muster.apps.service.models.availability import AvailabilityReason, AvailabilityRule, AvailabilityState
+from muster.apps.service.models.bulk import BulkAct, BulkChange, BulkKind
 from muster.apps.service.models.duties import (
     Attendance,
     Commitment,
@@ -16,6 +17,9 @@ __all__ = [
     "AvailabilityReason",
     "AvailabilityRule",
     "AvailabilityState",
+    "BulkAct",
+    "BulkChange",
+    "BulkKind",
     "Commitment",
     "DutyPost",
     "DutySeat",

@@ -124,11 +124,7 @@ def people_list(actor: Actor, asked: Asked, at: datetime) -> PeopleList:
     capabilities = list(Capability.objects.all())
     visible = visible_members(actor)
     who = _who(actor, visible, at, day)
-    wanted = _wanted(asked, who, capabilities)
-    found = _search(visible, asked)
-    if asked.group == "inactive":
-        found = found.exclude(state=MemberState.ACTIVE)
-    order = [pk for pk in found.values_list("pk", flat=True) if wanted is None or pk in wanted]
+    order = [pk for pk, _number in _found(visible, asked, _wanted(asked, who, capabilities))]
     pages = max(1, -(-len(order) // PAGE_ROWS))
     page = min(asked.page, pages)
     first = (page - 1) * PAGE_ROWS
@@ -144,6 +140,21 @@ def people_list(actor: Actor, asked: Asked, at: datetime) -> PeopleList:
         _by_capability(who, capabilities),
         _by_unit(who, asked),
     )
+
+
+def listed_numbers(actor: Actor, asked: Asked, at: datetime) -> list[str]:
+    """Numbers of all members on all pages of that list, in its order."""
+    visible = visible_members(actor)
+    who = _who(actor, visible, at, beijing_day(at))
+    return [number for _pk, number in _found(visible, asked, _wanted(asked, who, Capability.objects.all()))]
+
+
+def _found(visible: QuerySet[Member], asked: Asked, wanted: set[int] | None) -> list[tuple[int, str]]:
+    """(id, number) of who passes search and filters, in order."""
+    found = _search(visible, asked)
+    if asked.group == "inactive":
+        found = found.exclude(state=MemberState.ACTIVE)
+    return [(pk, number) for pk, number in found.values_list("pk", "number") if wanted is None or pk in wanted]
 
 
 def _who(actor: Actor, visible: QuerySet[Member], at: datetime, day: date) -> _Who:

@@ -36,11 +36,11 @@ class Home:
         command = [sys.executable, "-m", "muster.cli.main", *words]
         return subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=seconds, check=False)
 
-    def python(self, code: str) -> str:
+    def python(self, code: str, seconds: float = 120) -> str:
         """Run `code` in this home with Django set up; returns what it prints."""
         program = f"from muster.conf.setup import setup_django\nsetup_django()\n{code}"
         command = [sys.executable, "-c", program]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=seconds, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

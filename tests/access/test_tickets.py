@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from muster.access import actions
 from muster.access.lending import actions as lendings
 from muster.access.middleware import actor_of
-from muster.access.models import Account, Lending
+from muster.access.models import Account, Lending, SignIn
 from muster.access.rights import Actor
 from muster.access.sessions.actions import end_all_of
 from muster.access.tickets import Ticket, holding, ticket_of
@@ -73,7 +73,24 @@ def _smaller_tree(world: World) -> None:
     Account.objects.filter(pk=world.accounts["duty_officer"].pk).update(unit_path="OF/T1")
 
 
-ENDS = (_given_back, _other_role_lent, _switched_off, _session_ended, _new_password, _smaller_tree)
+def _cookie_in_another_browser(world: World) -> None:
+    keys = SignIn.objects.filter(user=world.accounts["duty_officer"].user).values_list("session_key", flat=True)
+    SignIn.objects.filter(session_key__in=keys).update(browser="Firefox/140")
+    for key in list(keys):
+        thief = Client(headers={"User-Agent": "Chrome/140"})
+        thief.cookies["sessionid"] = key
+        assert thief.get("/duty/").status_code == 302
+
+
+ENDS = (
+    _cookie_in_another_browser,
+    _given_back,
+    _other_role_lent,
+    _switched_off,
+    _session_ended,
+    _new_password,
+    _smaller_tree,
+)
 
 
 @pytest.mark.parametrize("ends", ENDS, ids=lambda act: act.__name__.strip("_"))

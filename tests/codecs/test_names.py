@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.codecs import pinyin
+from muster.codecs import pinyin, text
 from muster.codecs.near import NearNames, nearest
 from muster.codecs.strokes import sort_stroke, stroke_rank
 
@@ -190,3 +190,15 @@ def test_near_names_are_remembered_and_end_somewhere():
     assert near.offer("village", "", "x", known) == ()
     assert near.offer("village", "", "新田社", known) == ()
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("火\u202e灾\u200b", "火灾"),  # direction turned round, a space of no width
+        ("\ufeff变电站\x07：Ａ区", "变电站：Ａ区"),  # letters and full-width marks stay as they were typed
+        ("plain", "plain"),
+    ],
+)
+def test_what_shows_nothing_is_taken_out_and_nothing_else(typed: str, seen: str) -> None:
+    assert text.visible(typed) == seen

@@ -51,6 +51,23 @@ def test_scenario_one_runs_from_the_call_to_the_pay_sheet_and_every_assertion_ho
         assert look["word"] in {"enough", "at_risk", "short"}
 
 
+@pytest.mark.processes
+def test_a_gateway_that_loses_thirty_of_a_hundred_breaks_no_assertion_and_the_call_list_catches_the_rest(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "s1.json"
+    words = ("exercise", "S1", "--seed", "1", "--gateway", "lossy", "--json", str(out))
+    done = run(*words, MUSTER_CACHE=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    body = json.loads(out.read_text(encoding="utf-8"))
+    assert [one for one in body["assertions"] if not one["holds"]] == []
+    found = body["outcome"]
+    assert 0.2 * found["alerted"] < found["texts_lost"] < 0.4 * found["alerted"]
+    assert found["lost_and_on_no_list"] == 0
+    assert found["rung_of_lost"] > 0
+    assert found["came_of_lost"] > 0  # they came because somebody rang
+
+
 def processes_of(folder: Path) -> list[int]:
     """Running processes whose data folder lies in `folder`."""
     found = []
@@ -83,6 +100,7 @@ def test_an_exercise_that_is_ended_leaves_no_system_behind(tmp_path: Path) -> No
     [
         (["exercise", "S9"], "There is no scenario S9"),
         (["exercise", "S1", "--seeds", "4-"], "Write seeds as"),
+        (["exercise", "S1", "--gateway", "cut"], "Write the gateway as"),
         (["exercise", "S1", "--speed", "fast"], "Write the speed as"),
         (["exercise", "S1", "--seed", "1", "--seeds", "1-2"], "not both"),
         (["demo", "--speed", "-3"], "Write the speed as"),

@@ -1,24 +1,32 @@
-"""kill -9 of every process of a running system at ten random points of a callout: no reply lost, nobody told two things."""
+"""kill -9 of the web, the lanes and the live pages, at ten random points of a callout each: no reply lost, nobody told two
+things, and a page that watches comes back by itself to the state that is true."""
 
 from __future__ import annotations
 
 import json
 import os
 import random
+import re
 import signal
 import threading
 import time
 from collections import Counter
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.channels.conftest import GatewayProcess
 from tests.processes import scene
 from tests.server import Home, RunningHome, wait_until
+from tests.world import PASSWORD
 
 PEOPLE = 40
-TARGETS = ["web", "web", "worker", "lane-send", "lane-send", "lane-send", "lane-solve", "lane-solve", "worker", "web"]
+TARGETS = {
+    "web": ["web", "worker"] * 5,  # the server, and the child in which it works
+    "lanes": ["lane-send", "lane-send", "lane-solve"] * 3 + ["lane-send"],
+    "live": ["worker"] * 10,  # the streams live in the web's worker; here pages are open on them
+}
 EVENTS_BETWEEN = (2, 8)
 PACE_SECONDS = 0.1  # between two answers, so that there is always something under way
 STATE = """
@@ -35,6 +43,61 @@ print(json.dumps({
     "messages": list(OutMessage.objects.values_list("client_id", "state")),
 }))
 """
+
+
+LENGTH = """
+from muster.journal.models import Stream
+print(Stream.objects.get(name="incident:{incident}").count)
+"""
+WATCHERS = 2
+
+
+class Watcher(threading.Thread):
+    """A duty page that stays open: it takes what the stream sends, and connects anew when that breaks off."""
+
+    def __init__(self, running: RunningHome, incident: int) -> None:
+        super().__init__(name="watcher", daemon=True)
+        self.running, self.path = running, f"{running.address}duty/{incident}/events"
+        self.browser = httpx.Client(trust_env=False, timeout=20)
+        self.seen: list[list[int]] = []  # per connection: the states it was sent
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        self._sign_in()
+        while not self.over.is_set():
+            try:
+                self._listen()
+            except httpx.HTTPError:
+                self.over.wait(0.1)  # the server is being killed in this very moment: once more
+
+    def _sign_in(self) -> None:
+        form = self.browser.get(f"{self.running.address}login/").text
+        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', form)
+        assert token
+        fields = {"login": "commander", "password": PASSWORD, "csrfmiddlewaretoken": token.group(1)}
+        answer = self.browser.post(
+            f"{self.running.address}login/", data=fields, headers={"Referer": self.running.address}
+        )
+        assert answer.status_code == 302
+
+    def _listen(self) -> None:
+        with self.browser.stream("GET", self.path) as answer:
+            if answer.status_code != 200:
+                return
+            self.seen.append([])
+            for line in answer.iter_lines():
+                if line.startswith("id: "):
+                    self.seen[-1].append(int(line.removeprefix("id: ")))
+                if self.over.is_set():
+                    return
+
+    def sees_the_end(self, length: int) -> None:
+        """The last state came to this page, states never went back, and it had to come back at least once."""
+        wait_until(lambda: bool(self.seen and self.seen[-1] and self.seen[-1][-1] >= length), 30)
+        self.over.set()
+        states = [state for connection in self.seen for state in connection]
+        assert states == sorted(states)
+        assert len([each for each in self.seen if each]) > 1
 
 
 class Members(threading.Thread):
@@ -107,17 +170,23 @@ def all_is_done(home: Home, members: Members) -> bool:
 
 @pytest.mark.kill
 @pytest.mark.processes
-def test_ten_kills_during_a_callout_lose_no_reply_and_tell_nobody_two_things(new_home, start_home, gateway) -> None:
+@pytest.mark.parametrize("kind", sorted(TARGETS))
+def test_ten_kills_during_a_callout_lose_no_reply_and_tell_nobody_two_things(
+    kind: str, new_home, start_home, gateway
+) -> None:
     gateway.behave(delay_seconds=0.1)
     home = new_home(**scene.settings(gateway))
     scene.build(home)
     running = start_home(home)
     phones = scene.Phones(running)
     members = Members(phones, gateway)
-    scene.call_by_hand(home, PEOPLE)
+    incident = scene.call_by_hand(home, PEOPLE)
+    watchers = [Watcher(running, incident) for _ in range(WATCHERS if kind == "live" else 0)]
     members.start()
+    for watcher in watchers:
+        watcher.start()
     chance = random.Random(20_261_123)
-    targets = chance.sample(TARGETS, len(TARGETS))
+    targets = chance.sample(TARGETS[kind], len(TARGETS[kind]))
     for target in targets:
         until = members.progress + chance.randint(*EVENTS_BETWEEN)
         wait_until(lambda until=until: members.progress >= until or not members.is_alive(), 40)
@@ -127,6 +196,8 @@ def test_ten_kills_during_a_callout_lose_no_reply_and_tell_nobody_two_things(new
     wait_until(lambda: all_is_done(home, members), 60)
     assert members.failed is None
     wait_until(running.answers, 30)
+    for watcher in watchers:
+        watcher.sees_the_end(int(home.python(LENGTH.format(incident=incident))))
     phones.close()
     running.stop()
 

@@ -7,6 +7,7 @@ import logging
 
 import pytest
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import resolve
@@ -29,7 +30,7 @@ def request_for(path: str = "/x/", **headers: str) -> HttpRequest:
     return request
 
 
-def refuse(error: MusterError, request: HttpRequest | None = None) -> HttpResponse:
+def refuse(error: Exception, request: HttpRequest | None = None) -> HttpResponse:
     def page(_request: HttpRequest) -> HttpResponse:
         raise error
 
@@ -59,6 +60,40 @@ def test_every_refusal_is_a_page_with_a_heading_and_a_way_on(error: MusterError,
     with translation.override("en"):
         assert errors.usual(status)[0] in body
     assert 'href="/"' in body
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (OperationalError("database is locked"), "web.database_busy", "busy for too long"),
+        (InterfaceError("connection already closed"), "web.database_busy", "busy for too long"),
+        (OperationalError("database or disk is full"), "web.database_full", "disk of the server is full"),
+        (OperationalError("disk I/O error"), "web.database_full", "disk of the server is full"),
+        (OperationalError('could not extend file "base/5": No space left on device'), "web.database_full", "is full"),
+    ],
+)
+@pytest.mark.django_db
+def test_a_database_that_can_not_is_said_in_words_and_tells_machines_to_come_again(
+    error: Exception, code: str, words: str
+) -> None:
+    answer = refuse(error)
+    assert answer.status_code == 503
+    assert f'data-code="{code}"' in answer.content.decode()
+    assert words in answer.content.decode()
+    machine = refuse(error, request_for("/gateway/sms/actual/inbound"))
+    assert (machine.status_code, json.loads(machine.content)["error"]) == (503, code)
+
+
+@pytest.mark.django_db
+def test_a_database_that_can_not_outside_of_a_page_is_said_the_same_way() -> None:
+    request = request_for()
+    with translation.override("en"):
+        try:
+            raise OperationalError("database is locked")
+        except OperationalError:
+            answer = errors.broken(request)
+    assert answer.status_code == 503
+    assert errors.away(ValueError("database is locked")) == ""
 
 
 def test_the_text_of_the_code_is_said_with_its_values() -> None:

@@ -22,8 +22,10 @@ Home = Annotated[
     Path | None, typer.Option(help="An exercise folder to play in; a temporary one by default.", show_default=False)
 ]
 
+GATEWAYS = ("whole", "lossy", "slow")
 SENTENCES = {
     "exercise.scenario_unknown": "There is no scenario %(name)s; known are: %(known)s.",
+    "exercise.gateway": "Write the gateway as whole, lossy or slow, not as %(text)s; only with one seed.",
     "exercise.seeds": "Write seeds as 7 or 1-40, not as %(text)s.",
     "exercise.speed": "Write the speed as max or as a number between 0 and 1000, not as %(text)s.",
     "exercise.coverage_size": "Ask for at least one of each, and for at most %(most)s exercises in all.",
@@ -62,6 +64,7 @@ def exercise(
     seed: int | None = typer.Option(None, min=0, help="The people's luck: equal seeds, equal runs (1 by default)."),
     seeds: str = typer.Option("", metavar="A-B", help="Several seeds, each in a fresh folder."),
     home: Home = None,
+    gateway: str = typer.Option("whole", help="How the SMS gateway behaves: whole, lossy (loses 30 of 100), slow."),
     json_to: str = typer.Option("", "--json", metavar="OUT|-", help="Write the result as JSON, - for stdout."),
 ) -> None:
     """Play a scenario through the real system with virtual members; exit code 1 when an assertion breaks."""
@@ -73,11 +76,13 @@ def exercise(
         raise InvalidInput("exercise.seed_or_seeds")
     if seeds and home is not None:
         raise InvalidInput("exercise.seeds_fresh")
+    if gateway not in GATEWAYS or (seeds and gateway != GATEWAYS[0]):
+        raise InvalidInput("exercise.gateway", text=gateway)
     with _ending_in_order():
         if seeds:
             body, lines = _many(chosen.slug, seeds)
         else:
-            body, lines = _one(chosen.slug, 1 if seed is None else seed, speed, home)
+            body, lines = _one(chosen.slug, 1 if seed is None else seed, speed, home, gateway)
     if json_to:
         write_json(json_to, body)
     else:
@@ -86,7 +91,7 @@ def exercise(
     raise typer.Exit(0 if body["passed"] else 1)
 
 
-def _one(name: str, seed: int, speed: str, home: Path | None) -> tuple[dict[str, Any], list[str]]:
+def _one(name: str, seed: int, speed: str, home: Path | None, gateway: str) -> tuple[dict[str, Any], list[str]]:
     """(the contract's object, what stands on a terminal)"""
     from muster.exercise.demo import steady_pace_of
     from muster.exercise.engine import run_once
@@ -95,8 +100,9 @@ def _one(name: str, seed: int, speed: str, home: Path | None) -> tuple[dict[str,
     pace = steady_pace_of(speed)
     place = home.resolve() if home else None
     done = run_once(
-        load_scenario(name), seed, home=place, pace=pace, tell=lambda minute, line: _line(f"T+{minute:.0f} {line}")
-    )
+        load_scenario(name), seed, home=place, pace=pace, trouble=gateway,
+        tell=lambda minute, line: _line(f"T+{minute:.0f} {line}"),
+    )  # fmt: skip
     return done.as_json(), [f"{done.scenario}, seed {seed}, {done.seconds:.0f} s:", *done.lines()]
 
 

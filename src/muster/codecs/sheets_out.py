@@ -34,7 +34,8 @@ FORMATS: dict[ColumnKind, str] = {
     "moment": "yyyy-mm-dd hh:mm",
 }
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "|")
-_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+# What no file may hold, and what turns the direction of writing: a cell would show another text than it holds.
+_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff\x7f\u202a-\u202e\u2066-\u2069]")
 LONGEST_TEXT = 32_767
 LONGEST_SHEET_NAME = 31
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 # Characters that show nothing but make two equal-looking values differ; spreadsheets and chat programs add them.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACES = re.compile(r"\s+")
 _CSV_TEXT = re.compile(r'^=\s*"(.*)"$', re.DOTALL)
@@ -15,6 +15,11 @@ _CSV_TEXT = re.compile(r'^=\s*"(.*)"$', re.DOTALL)
 def normal(text: str) -> str:
     """NFKC (full-width digits become digits), without invisible characters and outer spaces."""
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+
+
+def visible(text: str) -> str:
+    """Without what shows nothing or turns the direction of writing; letters stay as they were typed."""
+    return _INVISIBLE.sub("", text)
 
 
 def without_controls(text: str) -> str:

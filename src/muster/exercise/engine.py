@@ -23,6 +23,7 @@ from muster.exercise.play import FULL_SPEED, Pace, Play
 from muster.exercise.prepare import read_logins
 from muster.exercise.scenario import Scenario, next_start
 from muster.exercise.server import Server, environment, fresh_home, serving
+from muster.exercise.trouble import WHOLE, Trouble
 from muster.exercise.verdict import LATE_MINUTES, Assertion, Evidence, assertions, outcome
 from muster.jobs.clock import MARKER
 
@@ -88,14 +89,17 @@ def run_once(
     home: Path | None = None,
     pace: Pace = FULL_SPEED,
     tell: Callable[[float, str], None] = quiet,
+    trouble: str = WHOLE,
 ) -> Result:
-    """Play `scenario` with the people of `seed`, in a fresh home or in `home` (an exercise home with the district)."""
+    """Play `scenario` with the people of `seed`, in a fresh home or in `home` (an exercise home with the district), over a
+    gateway with this `trouble` from the first text on."""
     began = time.monotonic()
     if home is not None and not (home / MARKER).exists():
         raise Unavailable("exercise.not_an_exercise_home", home=str(home))
     with ExitStack() as stack:
         folder = stack.enter_context(fresh_home() if home is None else nullcontext(home))
         gateway, trap = Gateway(gateway_key(folder)), Trap()
+        gateway.trouble = Trouble(trouble)
         stack.callback(gateway.close)
         stack.callback(trap.close)
         if home is not None:
@@ -122,8 +126,9 @@ def play(
     crowd = Crowd(district, scenario, seed)
     desk = Desk(server.base, read_logins(server.home))
     phones = Phones(server.base, gateway_key(server.home))
+    game = Play(scenario, crowd, desk, gateway, hand, pace, tell, phones)
     try:
-        Play(scenario, crowd, desk, gateway, hand, pace, tell, phones).run()
+        game.run()
         desk.review()
         paid, days = desk.pay_sheet()
         tell(scenario.desk["pay"], f"pay sheet: {len(paid)} people")
@@ -143,6 +148,10 @@ def play(
         books=ask(own, desk.incident),
         journal_holds=journal_holds(own, server.home),
         looks=desk.looks,
+        lost=frozenset(person.number for person in district.people if person.phone in gateway.lost),
+        rung=frozenset(game.rung),
+        listed=game.listed,
+        stood_down=scenario.desk["stand_down"],
         slack=LATE_MINUTES + pace.speed * PAGE_SECONDS / 60.0,
     )
 

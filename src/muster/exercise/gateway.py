@@ -73,6 +73,7 @@ class Gateway:
         self._known: dict[str, Text] = {}
         self._held: list[tuple[str, dict[str, str]]] = []  # (what, item) that waits for the gateway to work again
         self.trouble = Trouble()
+        self.lost: set[str] = set()  # phones whose text was taken and never arrived
         self.doubled = 0
         self.refused = 0
         self._server = _Server(self._take, port)
@@ -115,7 +116,9 @@ class Gateway:
             self._known[text.id] = text
             if not self.trouble.loses(text.to):
                 self._new.append(text)
-            elif self.trouble.mode == LYING and not self.trouble.cuts_off(text.to):
+                return TAKEN
+            self.lost.add(text.to)
+            if self.trouble.mode == LYING and not self.trouble.cuts_off(text.to):
                 self._held.append(("reports", {"id": text.id, "status": "delivered", "detail": ""}))
         return TAKEN
 

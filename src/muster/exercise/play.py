@@ -77,7 +77,8 @@ class Play:
     _http: httpx.Client = field(init=False)
     _acts: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     _calls: list[str] = field(default_factory=list)
-    _rung: set[str] = field(default_factory=set)
+    rung: set[str] = field(default_factory=set)
+    listed: frozenset[str] = frozenset()  # on the call list at the stand-down, where texts were lost
     _next_call: float = 0.0
     _next_approval: float = 0.0
     _weak: bool = False  # what was approved last did not reach its target
@@ -255,7 +256,7 @@ class Play:
             self._weak = state.get("weak", 0) > 0
             self.tell(minute, "callout approved" if not self.approved else "replacements approved")
             self.approved, self._next_approval = True, minute + APPROVE_EVERY_MINUTES
-            self._calls = [n for n in self.desk.call_list() if n not in self._rung]
+            self._calls = [n for n in self.desk.call_list() if n not in self.rung]
             self._next_call = max(self._next_call, minute + 0.5)
             return True
         if self.approved and state["releasable"] and minute >= self._next_release:
@@ -284,7 +285,7 @@ class Play:
             ]
             self.gateway.hand_in(self.desk.base, "reports", rows)
         if failed:
-            self._calls = [n for n in self.desk.call_list() if n not in self._rung]
+            self._calls = [n for n in self.desk.call_list() if n not in self.rung]
         self._answer([e for e in events if e.kind in ("text", "page")])
         self._arrive([e for e in events if e.kind == "arrive"])
 
@@ -354,13 +355,13 @@ class Play:
     def _telephone(self, minute: float) -> None:
         """The desk works through its call list, one after the other; while texts are failing it looks at the list anew."""
         if self.approved and not self._stood_down and self.gateway.trouble != Trouble():
-            self._calls = [n for n in self.desk.call_list() if n not in self._rung]
+            self._calls = [n for n in self.desk.call_list() if n not in self.rung]
         while self._calls and self._next_call <= minute:
             number = self._calls.pop(0)
             self._next_call = max(self._next_call, minute - 1.0) + 1.0 / self.scenario.calls_per_minute
-            if number in self._rung or minute > max(DUE_MINUTES):
+            if number in self.rung or minute > max(DUE_MINUTES):
                 continue
-            self._rung.add(number)
+            self.rung.add(number)
             if self.gateway.trouble.cuts_off(self.crowd.person(number).phone):
                 continue
             self._leave_to_phones([number])
@@ -375,6 +376,8 @@ class Play:
 
     def _end_callout(self) -> None:
         self._stood_down = True
+        if self.gateway.lost:
+            self.listed = frozenset(self.desk.call_list())
         self.desk.stand_down()
         self.tell(self.scenario.desk["stand_down"], "stood down")
 

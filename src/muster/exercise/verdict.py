@@ -47,7 +47,8 @@ class Evidence:
     """All that was seen of one run. `came`: number -> minute at a muster point, as the virtual members know it;
     `bodies`: (text, exercise flag) of all the gateway took; `paid`, `days`: number -> amount and days on the pay sheet;
     `looks`: due minute -> what the duty page said at the desk's last look before it; `slack` is how many minutes later
-    than he came somebody may be noted."""
+    than he came somebody may be noted. Of the members: `lost` whose text a gateway took and lost, `rung` who was rung up,
+    `listed` who stood on the call list at the stand-down (minute `stood_down`)."""
 
     district: District
     start: datetime
@@ -60,6 +61,10 @@ class Evidence:
     books: Mapping[str, Any]
     journal_holds: bool
     looks: Mapping[float, Look] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
+    rung: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+    stood_down: float = 0.0
     slack: float = LATE_MINUTES
 
 
@@ -193,6 +198,21 @@ def missed_lines(seen: Evidence) -> list[Mapping[str, Any]]:
     return []
 
 
+def _lost(seen: Evidence) -> dict[str, int]:
+    """What became of people whose text was lost: rung up, came all the same, still on the call list, or on none."""
+    if not seen.lost:
+        return {}
+    alerts = seen.books["alerts"]
+    came = {a["number"] for a in alerts if a["checked_in"] is not None}
+    told = {a["number"] for a in alerts if a["released"] is not None and a["released"] < seen.stood_down}
+    return {
+        "texts_lost": len(seen.lost),
+        "rung_of_lost": len(seen.lost & seen.rung),
+        "came_of_lost": len(seen.lost & came),
+        "lost_and_on_no_list": len(seen.lost - seen.rung - seen.listed - came - told),
+    }
+
+
 def outcome(seen: Evidence, *, people: int, minute: float) -> dict[str, object]:
     """Needs met in time (by matching, as the certificate means it), people on the scene, surplus, the stated P."""
     lines, alerts = seen.books["lines"], seen.books["alerts"]
@@ -212,6 +232,7 @@ def outcome(seen: Evidence, *, people: int, minute: float) -> dict[str, object]:
         "came": count,
         "surplus_share": round((count - posts) / count, 4) if count else 0.0,
         "stated_p": seen.books["stated_p"],
+        **_lost(seen),
         "warned_before_deadline": warned(seen, missed),
         "seen_before_due": [seen.looks[due].shown(due) for due in sorted(seen.looks)],
     }

@@ -20,6 +20,7 @@ from muster.apps.incidents.models import Alert, Incident, NeedLine
 from muster.apps.people.models import Unit
 from muster.apps.plans.models import MusterPoint
 from muster.codecs import sms
+from muster.codecs.text import single_spaces, visible
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 SHORTEST_TITLE = 6
@@ -239,7 +240,13 @@ def compose(kind: str, facts: Facts) -> str:
 
 
 def _versions(kind: str, facts: Facts) -> Iterator[str]:
-    facts = replace(facts, office=_clean(facts.office), title=_clean(facts.title))
+    facts = replace(
+        facts,
+        office=_clean(facts.office),
+        title=_clean(facts.title),
+        point=_clean(facts.point),
+        role=_clean(facts.role),
+    )
     yield _fill(kind, facts)
     if facts.exercise:
         facts = replace(facts, office="")
@@ -249,8 +256,9 @@ def _versions(kind: str, facts: Facts) -> Iterator[str]:
 
 
 def _clean(text: str) -> str:
-    """One line without brackets, so that a title can not look like a signature or a mark."""
-    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", text.translate(_BRACKETS)).strip()
+    """One line without brackets, so that a title can not look like a signature or a mark; nothing invisible in it, which
+    would cost letters, or turn the rest of the text round."""
+    return single_spaces(visible(re.sub(r"[\s\x00-\x1f\x7f]+", " ", text.translate(_BRACKETS))))
 
 
 def _fill(kind: str, facts: Facts) -> str:

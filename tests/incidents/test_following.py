@@ -10,12 +10,28 @@ from muster.apps.incidents.actions.following import follow_up
 from muster.apps.incidents.arriving_clock import overdue_minutes
 from muster.apps.incidents.models import Alert
 from muster.apps.incidents.problem import problem_for
-from muster.apps.incidents.reads import alert_rows
+from muster.apps.incidents.reads import alert_rows, board
 from muster.apps.service.models import Commitment
 from muster.codecs import sms
 from muster.journal.models import Entry
+from tests.incidents.conftest import Office
 
 pytestmark = pytest.mark.django_db
+
+
+def test_the_duty_page_counts_the_overdue_as_the_list_of_people_does(office: Office) -> None:
+    callout = office.opens()
+    alerts = office.calls(callout)
+    office.answers(alerts[0], "accept", eta_minutes=15)
+    office.answers(alerts[1], "accept")
+    office.answers(alerts[2], "decline")
+    for minutes in (0, 14, 3, 30, 240):
+        office.clock.forward(minutes)
+        rows = Alert.objects.filter(callout=callout).select_related("need", "callout__incident")
+        late = sum(overdue_minutes(row, office.clock.at) > 0 for row in rows)
+        callout.refresh_from_db()
+        assert board(callout, office.duty).people.overdue == late
+    assert late == 2
 
 
 def read(alert: Alert) -> Alert:

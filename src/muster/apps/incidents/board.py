@@ -50,6 +50,7 @@ class PeopleCounts:
     no_show: int = 0
     released: int = 0
     unaccounted: int = 0  # missing at the running roll call (also counted in checked_in)
+    overdue: int = 0  # said that they come and are past their time (also counted in accepted and en_route)
 
 
 @dataclass(frozen=True, slots=True)

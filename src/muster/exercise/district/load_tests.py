@@ -23,7 +23,7 @@ def load_test(district: District, members: Sequence[Member]) -> None:
     """Called inside the loader's transaction; `members` in the district's order."""
     chance, at = random.Random(f"{district.seed}:comms"), district.start - DAYS_AGO
     test = CommsTest(
-        exercise=True, channels=["sms"], state="finished", started_by="account:3", started_at=at,
+        exercise=True, channels=["sms"], state="finished", started_by="system", started_at=at,
         closes_at=at + timedelta(hours=24), ended_at=at + timedelta(hours=24), ended_by="system",
     )  # fmt: skip
     test.save(force_insert=True)
@@ -43,7 +43,7 @@ def _message(test: CommsTest, member: Member, body: str, at: datetime, chance: r
     return OutMessage(
         client_id=public_id(sent, os.urandom(RANDOM_BYTES)), ref=f"test:{test.pk}:{member.pk}", kind="test",
         member=member, channel="sms", followed=True, exercise=True, body=body, state=state, tries=1, next_try_at=sent,
-        claimed_at=sent, queued_at=at, sent_at=sent, parts=1, error="report.unreachable" if state == "failed" else "",
+        queued_at=at, sent_at=sent, parts=1, error="report.unreachable" if state == "failed" else "",
         delivered_at=sent + timedelta(seconds=3) if state == "delivered" else None,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from muster.access.models import Account
 from muster.access.rights import Actor
 from muster.apps.channels.reads import gateway_trouble
 from muster.apps.channels.relay_reads import relay_state
+from muster.apps.incidents.arriving_clock import count_overdue
 from muster.apps.incidents.board import Board, LedView, LineView, PeopleCounts, PointView, heads_short
 from muster.apps.incidents.led import groups_among
 from muster.apps.incidents.models import Alert, Callout, NeedLine, SolveRun
@@ -23,7 +24,7 @@ from muster.journal.models import Stream
 
 ALERT_FIELDS = (
     "callout_id", "state", "need_id", "post_id", "muster_point_id", "channel", "checked_in_at", "alerted_at", "sent_at",
-    "delivered_at", "replied_at", "unit_called_id", "unit_said", "unit_said_at", "through_id", "wave_id",
+    "delivered_at", "replied_at", "unit_called_id", "unit_said", "unit_said_at", "through_id", "wave_id", "eta_at",
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ def board(callout: Callout, actor: Actor) -> Board:
     over = callout.state in {CalloutState.STOOD_DOWN, CalloutState.CLOSED}
     alerts = list(callout.alerts.only(*ALERT_FIELDS))
     needs = list(callout.needs.select_related("capability"))
+    dues = {need.pk: need.due_minutes for need in needs}
     roll_call = callout.roll_calls.filter(closed_at=None).first()
     unaccounted = roll_call.answers.filter(state="expected").count() if roll_call and roll_call.due_at < moment else 0
     return Board(
@@ -55,7 +57,7 @@ def board(callout: Callout, actor: Actor) -> Board:
         speed=speed(),
         seq=Stream.objects.filter(name=incident.stream).values_list("count", flat=True).first() or 0,
         lines=_lines(needs, alerts, _here(alerts, over), run, incident.t0),
-        people=_counts(alerts, unaccounted),
+        people=_counts(alerts, unaccounted, count_overdue(alerts, dues, incident.t0, moment) if not over else 0),
         verdict=verdict_of(callout, actor, run, needs),
         points=_points(callout, alerts, _here(alerts, over)),
         events=tuple(events(incident, actor)),
@@ -122,9 +124,9 @@ def _line(
     )
 
 
-def _counts(alerts: list[Alert], unaccounted: int) -> PeopleCounts:
+def _counts(alerts: list[Alert], unaccounted: int, overdue: int) -> PeopleCounts:
     groups = Counter(GROUP_OF[alert.state] for alert in alerts)
-    return PeopleCounts(called=len(alerts), unaccounted=unaccounted, **groups)
+    return PeopleCounts(called=len(alerts), unaccounted=unaccounted, overdue=overdue, **groups)
 
 
 def _led(alerts: list[Alert]) -> LedView | None:

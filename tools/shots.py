@@ -102,7 +102,8 @@ PAGES = (
     ("bulk-choose", "head", "/people/?group=expired&choose=1"),
     ("bulk-act", "head", "/people/bulk/{bulk}/"),
     ("bulk-acts", "head", "/people/bulk/"),
-    ("member-history", "head", "/people/{member}/history/"),
+    ("my-page", "member", "/me/"),
+    ("member-history", "head", "/people/{changed}/history/"),
     ("rota", "head", "/rota/"),
     ("availability", "head", "/people/{member}/availability/"),
     ("people-map", "head", "/people/map/"),
@@ -249,19 +250,25 @@ def call_units(studio: Studio, path: str, known: dict[str, str]) -> None:
 
 def change_many(studio: Studio, path: str, known: dict[str, str]) -> None:
     """A change for many people, made when its page comes up."""
-    if "{bulk}" not in path or "bulk" in known:
+    if not re.search("{bulk}|{changed}", path) or "bulk" in known:
         return
+    done = studio.links("head", "/people/bulk/", r"/people/bulk/(\d+)/")
     with contextlib.closing(studio.context("head", "zh", "desktop")) as visit:
         page = visit.new_page()
-        page.goto(f"{studio.address}/people/?group=expired&choose=1")
-        page.click("#bulk-all")
-        page.click("#kind-renew > summary")
-        page.select_option("[name=renew-capability]", "driver_truck")
-        page.fill("[name=renew-valid_to]", "2029-10-31")
-        page.click("#preview-renew")
-        page.click("#bulk-do")
-        page.wait_for_selector("#bulk-undo")
+        if done:
+            page.goto(f"{studio.address}/people/bulk/{done[0]}/")
+        else:
+            page.goto(f"{studio.address}/people/?group=expired&choose=1")
+            page.click("#bulk-all")
+            page.click("#kind-renew > summary")
+            page.select_option("[name=renew-capability]", "driver_truck")
+            page.fill("[name=renew-valid_to]", "2029-10-31")
+            page.click("#preview-renew")
+            page.click("#bulk-do")
+        page.wait_for_selector("#changed")
         known["bulk"] = page.url.rstrip("/").rpartition("/")[2]
+        first = page.locator("[data-testid=bulk-rows] tbody a").first.get_attribute("href") or ""
+        known["changed"] = first.strip("/").rpartition("/")[2]
 
 
 COMMAND = (  # what is entered on the pages of command before their pictures are taken: page, act, fields

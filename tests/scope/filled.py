@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from muster.apps.channels.actions import dismiss_finding, record_inbound, report_wrong_number
@@ -35,6 +36,11 @@ def filled_member(world: World) -> Member:
     actions.cancel_away(head, away)
     actions.withdraw_consent(head, actions.give_consent(head, member, "position"))
     assert Consent.objects.filter(member=member).exists()
+    himself = replace(world.actor("member"), member_ref=member.number)
+    actions.ask_erasure(himself, member)
+    actions.take_back_erasure(himself, member)
+    actions.ask_erasure(himself, member)
+    actions.refuse_erasure(head, member, "还有一次值班")
     fire = world.capabilities["fire_support"]
     renewal = bulk.Order("renew", capability=fire, valid_to=date(2031, 1, 1))
     act = bulk.carry_out(head, renewal, [member.number], bulk.preview(head, renewal, [member.number]).digest)

@@ -33,6 +33,7 @@ CAST = {
 TOWN_OFFICERS = ("龙亦凡", "段明远", "欧阳若谷", "秦有仪", "罗启明", "谢南桥", "唐淮锦")
 
 LEAD, LEADS_TOWN = "lead", "liyu"
+MEMBER = "member"  # the account of one of the reserve's own people
 
 
 def new_password() -> str:
@@ -89,7 +90,7 @@ def make_cast() -> dict[str, dict[str, str]]:
     from muster.access.actions import make_account, new_link, use_link
     from muster.access.models import Account
     from muster.access.rights import SYSTEM
-    from muster.apps.people.models import Unit
+    from muster.apps.people.models import Member, Unit
 
     office = read("district")["office"]["code"]
     people = [(login, role, name, "") for login, (role, name) in CAST.items()]
@@ -98,10 +99,14 @@ def make_cast() -> dict[str, dict[str, str]]:
         people.append((town["code"], "town_officer", name, path))
     people.append((LEAD, "village_lead", "柳知行", _village_of(LEADS_TOWN)))
     made = {}
+    himself = Member.objects.order_by("number").first()
+    if himself is not None:
+        people.append((MEMBER, "member", himself.name, ""))
     for login, role, name, path in people:
         known = Account.objects.filter(user__username=login).first()
         if known is None:
-            _, token = make_account(SYSTEM, login=login, name=name, role=role, unit_path=path)
+            number = himself.number if login == MEMBER and himself else ""
+            _, token = make_account(SYSTEM, login=login, name=name, role=role, unit_path=path, member_ref=number)
         else:  # an earlier start was broken off before the passwords were written down
             token = new_link(SYSTEM, known)
         password = new_password()

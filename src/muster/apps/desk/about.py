@@ -43,6 +43,8 @@ PLACES: dict[str, str | Promise] = {
     "rota": _("Duty rota"),
     "closures": _("Roads"),
     "reach": _("Reach"),
+    "readiness": _("Readiness"),
+    "what-if": _("What if"),
 }
 
 

@@ -45,6 +45,11 @@ def _checked(parse: Callable[[str], object], text: str) -> str:
     return text
 
 
+def phone_text(text: str) -> str:
+    """A telephone number as typed; ValidationError in the language of the page when it is none."""
+    return _checked(phone.parse, text.strip())
+
+
 class CapabilityChoice(forms.ModelChoiceField):
     """Capabilities by their name in the language of the page."""
 

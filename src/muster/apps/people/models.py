@@ -203,6 +203,20 @@ class Consent(models.Model):
         return f"{self.member_id} {self.purpose}"
 
 
+class ErasureRequest(models.Model):
+    """A member asked to be erased. It waits until he takes it back, the office answers why not, or it is done."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="erasure_requests")
+    asked_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=80, blank=True)
+    answer = models.CharField(max_length=200, blank=True, help_text="why it can not be done yet, for the member")
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.asked_at:%Y-%m-%d}"
+
+
 class ImportState(models.TextChoices):
     QUEUED = "queued", _("Waiting")
     CHECKING = "checking", _("Checking")

@@ -14,5 +14,6 @@ urlpatterns = [
     path("units/<str:unit_code>/", units.unit_page, name="unit-card"),
     path("rota/", rota.rota_page, name="rota"),
     path("pay-rates/", rates.rates_page, name="pay-rates"),
+    path("me/data.xlsx", me.my_data, name="my-data-file"),
     path("me/", me.my_page, name="my-page"),
 ]

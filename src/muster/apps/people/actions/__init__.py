@@ -13,6 +13,7 @@ from muster.apps.people.actions.contacts import (
 from muster.apps.people.actions.erasing import erase_member
 from muster.apps.people.actions.holdings import remove_holding, restore_holding, set_holding
 from muster.apps.people.actions.members import MemberInput, move_member, save_member, set_member_state
+from muster.apps.people.actions.requests import ask_erasure, note_own_export, refuse_erasure, take_back_erasure
 from muster.apps.people.actions.runs import drop_import, note_export, order_take_over, start_import, take_refused
 from muster.apps.people.actions.seed import seed_capabilities
 from muster.apps.people.actions.taking_over import Taken, take_over
@@ -24,6 +25,7 @@ __all__ = [
     "UnitTree",
     "add_away",
     "add_contact",
+    "ask_erasure",
     "cancel_away",
     "change_phone",
     "check_office",
@@ -32,7 +34,9 @@ __all__ = [
     "give_consent",
     "move_member",
     "note_export",
+    "note_own_export",
     "order_take_over",
+    "refuse_erasure",
     "remove_contact",
     "remove_holding",
     "restore_holding",
@@ -43,6 +47,7 @@ __all__ = [
     "set_member_state",
     "set_unit_state",
     "start_import",
+    "take_back_erasure",
     "take_over",
     "take_refused",
     "unmask",

@@ -58,7 +58,7 @@ def erase_member(actor: Actor, member: Member, ground: str, file_ref: str = "") 
 def _blank_register(member: Member) -> int:
     """The register itself; gives the number of rows taken out or blanked."""
     rows = 1
-    for kept in (member.holdings, member.away_notices, member.contacts, member.consents):
+    for kept in (member.holdings, member.away_notices, member.contacts, member.consents, member.erasure_requests):
         gone, _ = kept.all().delete()
         rows += gone
     for name, value in _BLANK.items():

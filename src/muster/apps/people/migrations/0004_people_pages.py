@@ -23,4 +23,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('unit', 'capability'), name='people_establishment_once')],
             },
         ),
+        migrations.CreateModel(
+            name='ErasureRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('answered_by', models.CharField(blank=True, max_length=80)),
+                ('answer', models.CharField(blank=True, help_text='why it can not be done yet, for the member', max_length=200)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='erasure_requests', to='people.member')),
+            ],
+        ),
     ]

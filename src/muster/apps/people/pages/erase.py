@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.apps.people import actions
+from muster.apps.people.actions.requests import open_request
 from muster.apps.people.erasure import Ground, hindrances
 from muster.apps.people.forms import dress
 from muster.apps.people.models import Member
@@ -55,11 +58,15 @@ def member_erase(request: HttpRequest, number: str) -> HttpResponse:
     done = erasure_of(member.number)
     if done is not None:
         return render(request, "people/erased.html", {"nav": "people", "member": member, "done": done})
+    if request.method == "POST" and request.POST.get("act") == "refuse":
+        actions.refuse_erasure(request.actor, member, request.POST.get("answer", ""))
+        messages.success(request, gettext("Answered. The member reads it on the own page."))
+        return redirect("member-erase", number=member.number)
     form = EraseForm(member, request.POST or None)
     if request.method == "POST" and form.is_valid() and _erased(request, form, member):
         return redirect("member-erase", number=member.number)
     reasons = [ERROR_TEXTS[code] for code in hindrances(member)]
-    context = {"nav": "people", "member": member, "form": form, "reasons": reasons}
+    context = {"nav": "people", "member": member, "form": form, "reasons": reasons, "asked": open_request(member)}
     return render(request, "people/erase.html", context, status=422 if form.errors else 200)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from muster.access.rights import Actor, Right
 from muster.apps.people.erasure import Ground
+from muster.apps.people.models import ErasureRequest
 from muster.journal.models import Entry
 
 
@@ -26,3 +28,11 @@ def erasure_of(number: str) -> Erasure | None:
         return None
     rows = sum(int(count) for count in entry.payload["rows"].values())
     return Erasure(entry.at, str(Ground(entry.payload["ground"]).label), entry.payload["file"], rows)
+
+
+def waiting_erasures(actor: Actor) -> list[ErasureRequest]:
+    """Requests that nobody has answered, the oldest first; for who may erase, in the whole district."""
+    if actor.unit_path or not actor.may(Right.ERASE_PEOPLE):
+        return []
+    waiting = ErasureRequest.objects.filter(withdrawn_at=None, answered_at=None)
+    return list(waiting.select_related("member").defer("member__id_number", "member__phone").order_by("asked_at"))

@@ -138,14 +138,13 @@ def bulk_act(request: HttpRequest, act_id: int) -> HttpResponse:
             said += " " + _("%(n)s stay as they are; the list says why.") % {"n": undone.kept}
         messages.success(request, said)
         return redirect("people-bulk-act", act_id=act.pk)
-    words = Words()
+    words, names = Words(), who_did([act])
     context = {
         "nav": "people",
         "act": act,
         "title": words.title(act),
-        "names": who_did([act]),
-        "by": who_did([act]).get(act.done_by, ""),
-        "undone_by": who_did([act]).get(act.undone_by, ""),
+        "by": names.get(act.done_by, ""),
+        "undone_by": names.get(act.undone_by, ""),
         "rows": _told(request.actor, act, words),
     }
     return render(request, "service/bulk_act.html", context)

@@ -19,6 +19,7 @@ from muster.apps.people import actions
 from muster.apps.people.forms import AwayForm, ContactForm, HoldingForm, UnmaskForm
 from muster.apps.people.models import AwayNotice, Capability, Consent, Contact, Member
 from muster.apps.people.reads import member_by_number
+from muster.apps.people.reads.erased import waiting_erasures
 from muster.apps.service.actions.bulk import MOST_PEOPLE
 from muster.apps.service.reads.card import member_card
 from muster.apps.service.reads.listing import Asked, people_list
@@ -82,6 +83,7 @@ def _page(request: HttpRequest, member: Member | None = None, **more: object) ->
         "may_edit": actor.may(Right.EDIT_PEOPLE),
         "choosing": bool(request.GET.get("choose")) and member is None and actor.may(Right.EDIT_PEOPLE),
         "bulk_most": MOST_PEOPLE,
+        "erasures": waiting_erasures(actor) if member is None else [],
         "may_import": actor.may(Right.IMPORT_PEOPLE) and not actor.unit_path,
         "may_unmask": actor.may(Right.UNMASK),
         **forms,

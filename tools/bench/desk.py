@@ -110,10 +110,15 @@ class Watcher:
             httpx.Client(cookies=cookies, timeout=60.0, trust_env=False) as client,
             client.stream("GET", address) as told,
         ):
-            for line in told.iter_lines():
-                self._line(line)
-                if self.stop.is_set():
-                    return
+            try:
+                for line in told.iter_lines():
+                    self._line(line)
+                    if self.stop.is_set():
+                        return
+            except httpx.RemoteProtocolError:
+                # The system is stopped while the page is open: nothing more to see.
+                if not self.stop.is_set():
+                    raise
 
     def _line(self, line: str) -> None:
         if not line.startswith("data: ") or '"people"' not in line:

@@ -35,6 +35,8 @@ PLACES: dict[str, str | Promise] = {
     "people-units": _("Units"),
     "people-import": _("Import"),
     "plan-list": _("Plans"),
+    "readiness": _("Readiness"),
+    "what-if": _("What if"),
     "plan-points": _("Places"),
     "plan-calibration": _("Response model"),
     "incident-new": _("New incident"),

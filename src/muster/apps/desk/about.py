@@ -36,6 +36,8 @@ PLACES: dict[str, str | Promise] = {
     "people-import": _("Import"),
     "comms-tests": _("Communications tests"),
     "plan-list": _("Plans"),
+    "readiness": _("Readiness"),
+    "what-if": _("What if"),
     "plan-points": _("Places"),
     "plan-calibration": _("Response model"),
     "incident-new": _("New incident"),

@@ -45,8 +45,6 @@ PLACES: dict[str, str | Promise] = {
     "rota": _("Duty rota"),
     "closures": _("Roads"),
     "reach": _("Reach"),
-    "readiness": _("Readiness"),
-    "what-if": _("What if"),
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from muster.planning.arrays import Bools, Floats, Ints
+from muster.planning.camps import Crowd, camps_bound, two_camps
 from muster.planning.field import Survey
 from muster.planning.tails import at_least
 
@@ -20,9 +21,12 @@ EDGES = np.concatenate([np.linspace(0.0, 0.8, 17)[:-1], np.linspace(0.8, 1.0, 48
 MOST_PEOPLE = 40_000
 
 
-def lower_bound(view: Survey) -> int | None:
+def lower_bound(view: Survey, plan_alerts: int | None = None) -> int | None:
     """Fewest new alerts of any plan that keeps the promise. None where it is not computed: shocks of towns, or very
-    many people, or when no number suffices for some set of lines."""
+    many people, or when no number suffices for some set of lines.
+
+    `plan_alerts`: new alerts of a plan that keeps it; with it the limit is sharpened by camps of lines.
+    """
     problem = view.problem
     people = problem.candidates
     able = (view.chance.max(axis=1) > 0) & (people.available | people.fixed)
@@ -37,7 +41,19 @@ def lower_bound(view: Survey) -> int | None:
         _bound_of(come, reach[:, one].max(axis=1), fixed, int(view.need[one].sum()), problem.target) for one in sets
     ]
     known = [bound for bound in bounds if bound is not None]
-    return max(known) if len(known) == len(bounds) else None
+    if len(known) < len(bounds):
+        return None
+    if plan_alerts is None:
+        return max(known)
+    if len(view.need) < 2:
+        return max(known)
+    crowd = Crowd(come, np.diff(EDGES), reach, fixed, view.need, problem.target)
+    first = two_camps(crowd)
+    one, two = (
+        _bound_of(come, reach[:, camp].max(axis=1), fixed, int(view.need[camp].sum()), problem.target) or 0
+        for camp in (first, ~first)
+    )
+    return camps_bound(crowd, first, (one, two), max(*known, one, two), plan_alerts)
 
 
 def _coming(view: Survey, rows: Ints) -> Floats:

@@ -25,5 +25,5 @@ def solve(
     run = start_run(seed, effort, deadline)
     found = attempt(problem, run)
     if isinstance(found, Plan):
-        return replace(found, lower_bound_alerts=lower_bound(survey(problem)))
+        return replace(found, lower_bound_alerts=lower_bound(survey(problem), len(found.alert)))
     return explain(found, run, repairs=repairs)

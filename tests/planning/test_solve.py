@@ -10,10 +10,11 @@ from scipy.stats import beta
 
 from muster.planning import attempt as attempting
 from muster.planning.bound import lower_bound
-from muster.planning.field import survey
+from muster.planning.field import field_of, survey
 from muster.planning.outcome import Plan, Shortfall
 from muster.planning.problem import Candidates, Need, Problem
 from muster.planning.replan import replan
+from muster.planning.search import Sample
 from muster.planning.solve import SolveTimeout, solve
 from tests.planning.makers import exact_p, problem, simulate
 
@@ -81,6 +82,29 @@ def test_a_small_problem_is_solved_almost_to_the_optimum_and_its_bound_holds(see
     bound = answer.lower_bound_alerts
     assert bound is None or bound <= least
     assert least <= len(answer.alert) <= least + 1
+
+
+@pytest.mark.parametrize("fixed", [0, 3])
+def test_what_is_promised_beyond_the_target_is_given_back_as_people_not_called(fixed):
+    p = problem(900, 4, needs=((0, 12, 45.0), (1, 9, 45.0)), target=0.9, fixed=np.arange(900) < fixed)
+    plan = solve(p, seed=1)
+    others = np.setdiff1d(np.flatnonzero(p.candidates.caps & np.uint64(3)), plan.alert)[fixed : fixed + 6]
+    view = survey(p)
+    f = field_of(view, np.sort(np.concatenate([np.arange(fixed), plan.alert, others])), complete=True)
+    run = attempting.start_run(1, 1.0, None)
+    everybody = np.arange(f.size)
+    found = (everybody, *run.look(f, everybody))
+    rows, proof, _ = attempting._pruned(f, Sample(f, run.search, attempting.SAMPLE), run, found)
+    assert len(plan.alert) + fixed <= len(rows) + 1 <= f.size - 1
+    assert f.fixed[rows].sum() == f.fixed.sum()
+    assert p.target <= proof.p_low < found[1].p_low
+    assert proof.tries == run.tries >= len(everybody) - len(rows)
+    assert not refuted(p, f.people[rows])
+
+
+def test_where_everybody_is_coming_anyway_there_is_nobody_to_leave_out():
+    p = problem(60, 4, needs=((0, 4, 45.0),), target=0.9, fixed=np.ones(60, bool))
+    assert solve(p, seed=1).alert.tolist() == []
 
 
 def test_a_plan_says_what_it_is_for_each_line():

@@ -41,9 +41,10 @@ OF_A_TOWN = {"number", "alert_id", "finding_id"}  # arguments that name somethin
 GUARDED = sorted(name for name in PAGES if name not in PUBLIC and getattr(PAGES[name].callback, "rights", None))
 STREAMS = {"duty-events", "wall-events"}
 GONE = {403, 404, 405}
-# What an incident has as a whole: how many of the district are called, come, are there, and its time list without names.
+# What an incident has as a whole: how many of the district are called, come, are there (also in the list of incidents), and its
+# time list without names.
 # The form for a new member offers every village of the district as a home, as the map shows them to everybody.
-WHOLE_DISTRICT = {"duty-incident", "duty-map", "duty-events", "incident-log", "member-new"}
+WHOLE_DISTRICT = {"duty-incident", "duty-map", "duty-events", "incident-list", "incident-log", "member-new"}
 
 
 @dataclass

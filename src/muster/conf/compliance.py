@@ -37,7 +37,7 @@ class Group:
     measured: Measured = field(default_factory=dict)
     open: list[tuple[str, Measured]] = field(default_factory=list)
 
-    def point(self, code: str, **values: object) -> None:
+    def point(self, code: str, /, **values: object) -> None:
         self.open.append((code, values))
 
 

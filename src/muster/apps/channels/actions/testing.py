@@ -112,6 +112,9 @@ def _probes(test: CommsTest, members: Sequence[Member]) -> list[CommsProbe]:
     return made
 
 
+ENTRIES = {TestState.STOPPED: "contact.test_stopped", TestState.FINISHED: "contact.test_finished"}
+
+
 @transaction.atomic
 def stop_test(actor: Actor, test_id: int) -> CommsTest:
     """Nothing more is sent; what came in stays. Errors: "channels.no_test", "channels.test_over"."""
@@ -128,7 +131,7 @@ def stop_test(actor: Actor, test_id: int) -> CommsTest:
 def _end(test: CommsTest, state: TestState, actor: Actor, at: datetime) -> CommsTest:
     test.state, test.ended_at, test.ended_by = state, at, actor.ref
     test.save(update_fields=["state", "ended_at", "ended_by"])
-    append("people", f"contact.test_{state}", actor=actor.ref, at=at, payload={"test": test.pk})
+    append("people", ENTRIES[state], actor=actor.ref, at=at, payload={"test": test.pk})
     return test
 
 

@@ -14,6 +14,7 @@ from muster.apps.desk.review.what_if import answer, line_facts
 from muster.apps.desk.review.words import ADVICE, SAY, draft, say
 from muster.apps.incidents import actions
 from muster.apps.incidents.review import review
+from muster.apps.people.models import Holding
 from muster.core.errors import InvalidInput, NotAllowed
 from muster.jobs.clock import now
 from muster.journal.models import Entry
@@ -31,9 +32,14 @@ def ended(district, noon):
     incident = district.approved()
     by_line = {slug: [a for a in alerts_of(incident) if a.need and a.need.capability.slug == slug]
                for slug in ("fire_support", "medic", "uas_pilot")}  # fmt: skip
+    # Whom the planner calls depends on its seed; who could fill another post as well would change the numbers.
+    hands = by_line["fire_support"][:14]
+    Holding.objects.filter(
+        member__in=[alert.member_id for alert in hands], capability__slug__in=("medic", "uas_pilot")
+    ).delete()
     noon.shift(420)
-    coming = [*by_line["fire_support"][:12], *by_line["uas_pilot"][:1]]
-    district.accept([*coming, *by_line["fire_support"][12:14]], eta_minutes=10)
+    coming = [*hands[:12], *by_line["uas_pilot"][:1]]
+    district.accept([*coming, *hands[12:14]], eta_minutes=10)
     noon.shift(900)
     district.arrive(coming)
     noon.shift(3600)

@@ -54,14 +54,19 @@ def test_a_database_that_is_briefly_away_is_waited_for(monkeypatch: pytest.Monke
     assert steps.played == []
 
 
-def test_a_lane_with_nothing_to_do_looks_less_often_until_there_is_something(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("exercise", [False, True])
+def test_a_lane_with_nothing_to_do_looks_less_often_until_there_is_something(
+    monkeypatch: pytest.MonkeyPatch, exercise: bool
+) -> None:
+    monkeypatch.setattr(lanes, "is_exercise_home", lambda: exercise)
+    slower = 1 if exercise else lanes.SLOWER
     quiet = [False] * (lanes.SLOW_AFTER + 2)
     steps = Steps(*quiet, True, False, False)
     pauses: list[float] = []
     monkeypatch.setattr(steps.stop, "wait", lambda seconds: pauses.append(seconds))
     run(steps)
     assert pauses[: lanes.SLOW_AFTER] == [0.001] * lanes.SLOW_AFTER
-    assert pauses[lanes.SLOW_AFTER :] == [0.001 * lanes.SLOWER] * 2 + [0.001] * 2
+    assert pauses[lanes.SLOW_AFTER :] == [0.001 * slower] * 2 + [0.001] * 2
 
 
 def test_any_other_error_ends_the_lane() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Max, QuerySet
 
@@ -26,6 +27,19 @@ class Shown:
     check: PlanCheck | None
     waiting: PlanCheck | None
     adopted: Plan | None
+
+
+FRESH = timedelta(days=1)
+
+
+def why_none(one: Shown, at: datetime) -> str:
+    """Why no answer counts at `at`, as far as the answer itself tells: a certificate counts for a day. "" when it counts."""
+    check = one.check
+    if check is None or check.at is None:
+        return "failed" if check is not None else "waiting" if one.waiting is not None else "never"
+    if check.outcome not in ("holds", "short"):
+        return "nobody" if check.outcome == "nobody" else "failed"
+    return "old" if at - check.at >= FRESH or check.at > at else ""
 
 
 def newest_checks() -> tuple[Shown, ...]:

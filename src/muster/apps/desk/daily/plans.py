@@ -5,15 +5,13 @@ A plan is green only by a certificate that is younger than a day and rests on th
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from muster.apps.maps.models import Closure
 from muster.apps.people.models import Capability
-from muster.apps.plans.checks import Shown, books_moved, newest_checks, newest_own_checks
+from muster.apps.plans.checks import Shown, books_moved, newest_checks, newest_own_checks, why_none
 from muster.apps.plans.models import PlanCheck
-
-FRESH = timedelta(days=1)
 
 
 def plan_rows(at: datetime, fresh_since: datetime | None = None) -> list[dict[str, Any]]:
@@ -64,13 +62,9 @@ def _row(one: Shown, own: bool, at: datetime, since: datetime | None, names: dic
 
 def _why_none(one: Shown, at: datetime, since: datetime | None) -> str:
     """Why there is no answer that counts, "" when there is one."""
-    check = one.check
-    if check is None or check.at is None:
-        return "failed" if check is not None else "waiting" if one.waiting is not None else "never"
-    if check.outcome not in ("holds", "short"):
-        return "nobody" if check.outcome == "nobody" else "failed"
-    if at - check.at >= FRESH or check.at > at:
-        return "old"
+    why, check = why_none(one, at), one.check
+    if why or check is None:
+        return why
     if since is not None and check.at >= since:
         return ""
     return "moved" if _moved(one, check) else ""

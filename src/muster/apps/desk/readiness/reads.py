@@ -6,12 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from muster.apps.plans.checks import Shown, newest_checks, newest_own_checks
+from muster.apps.plans.checks import Shown, newest_checks, newest_own_checks, why_none
 from muster.apps.plans.models import CheckState, LossTest, PlanCheck
 from muster.core.errors import NotFound
 from muster.core.units import beijing_day
 
-FRESH = timedelta(days=1)
 HISTORY = timedelta(days=60)
 ORDER = {"red": 0, "none": 1, "green": 2}
 
@@ -80,20 +79,16 @@ def _margin(row: Row) -> float:
 
 
 def _row(one: Shown, at: datetime, past: list[Point], losses: dict[int, LossTest]) -> Row:
-    why = why_none(one, at)
+    why = _why_none(one, at)
     state = "none" if why or one.check is None else "green" if one.check.outcome == "holds" else "red"
     return Row(one, state, why, tuple(past), losses.get(one.check.pk) if one.check is not None else None)
 
 
-def why_none(one: Shown, at: datetime) -> str:
-    """Why no answer counts: a certificate counts for a day, and only for the plan as it is written now."""
-    check = one.check
-    if check is None or check.at is None:
-        return "failed" if check is not None else "waiting" if one.waiting is not None else "never"
-    if check.outcome not in ("holds", "short"):
-        return "nobody" if check.outcome == "nobody" else "failed"
-    if at - check.at >= FRESH or check.at > at:
-        return "old"
+def _why_none(one: Shown, at: datetime) -> str:
+    """Why no answer counts: the answer itself, or the plan was written anew since."""
+    why, check = why_none(one, at), one.check
+    if why or check is None:
+        return why
     own = one.template.slug.startswith("plan-") and one.adopted is not None
     return "changed" if own and one.adopted.changed_at > check.at else ""
 

@@ -15,7 +15,8 @@ from muster.apps.people import actions
 from muster.apps.people.models import Capability, UnitKind
 from muster.apps.people.pages.downloads import as_file
 from muster.apps.people.reads import visible_units
-from muster.apps.people.reads.certificates import AskedDates, calendar_of, dated_holdings, dated_row, listed
+from muster.apps.people.reads.certificates import AskedDates, calendar_of, dated_holdings, listed
+from muster.apps.people.reads.dated import dated
 from muster.codecs.sheets_out import Column, export_xlsx
 from muster.core.units import beijing_day, to_beijing
 from muster.jobs import clock
@@ -61,7 +62,7 @@ def certificates_file(request: HttpRequest) -> HttpResponse:
             one.days_left,
             _("Expired") if one.state == "lapsed" else pgettext("certificate", "Valid"),
         ]
-        for one in (dated_row(row, day) for row in found)
+        for one in (dated(row, day) for row in found)
     ]
     columns = [
         Column(_("Member number")),

@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from muster.access.rights import Actor
 from muster.apps.people.models import Capability, Holding, MemberState, Unit
+from muster.apps.people.reads.dated import DatedHolding, dated
 from muster.apps.people.reads.scope import visible_members, visible_units
-from muster.apps.people.reads.validity import holding_state
 
 MONTHS = 12
 SHOWN = 200
@@ -57,26 +57,13 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
-class DatedRow:
-    """One certificate of the list."""
-
-    holding: Holding
-    state: str
-    days_left: int
-
-    @property
-    def days_over(self) -> int:
-        return -self.days_left
-
-
-@dataclass(frozen=True, slots=True)
 class Calendar:
     """The strips and the list that was asked for; `rows` holds SHOWN of them at most, `total` counts all."""
 
     asked: AskedDates
     months: tuple[date, ...]
     strips: tuple[Strip, ...]
-    rows: tuple[DatedRow, ...]
+    rows: tuple[DatedHolding, ...]
     total: int
     people: int
     lost: tuple[tuple[Capability, int], ...]
@@ -137,7 +124,7 @@ def calendar_of(actor: Actor, asked: AskedDates, day: date) -> Calendar:
     months = months_from(day)
     counts = _counts(everything, months, day)
     chosen = listed(dated_holdings(actor, asked), asked, day)
-    rows = tuple(dated_row(row, day) for row in chosen[:SHOWN])
+    rows = tuple(dated(row, day) for row in chosen[:SHOWN])
     return Calendar(
         asked=asked,
         months=months,
@@ -147,10 +134,6 @@ def calendar_of(actor: Actor, asked: AskedDates, day: date) -> Calendar:
         people=chosen.order_by().values("member_id").distinct().count(),
         lost=_lost(counts),
     )
-
-
-def dated_row(row: Holding, day: date) -> DatedRow:
-    return DatedRow(row, holding_state(row, day), (row.valid_to - day).days if row.valid_to else 0)
 
 
 def _counts(found: QuerySet[Holding], months: tuple[date, ...], day: date) -> Counter[Key]:

@@ -20,14 +20,15 @@ from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.apps.people import actions
 from muster.apps.people.forms import AwayForm, ContactForm, dress, phone_text
-from muster.apps.people.models import AwayNotice, Consent, Contact, Member
+from muster.apps.people.models import Consent, Member
 from muster.apps.people.own_data import all_of
 from muster.apps.people.pages.downloads import as_file
 from muster.apps.people.reads import member_by_number
+from muster.apps.service.pages.posted import consent_of, contact_of, notice_of
 from muster.apps.service.reads.card import Card, member_card, open_commitment, own_duties
 from muster.apps.service.reads.own import pay_years
 from muster.codecs.sheets_out import Column, export_xlsx
-from muster.core.errors import InvalidInput, NotFound
+from muster.core.errors import InvalidInput
 from muster.core.units import to_beijing
 from muster.jobs import clock
 from muster.web.errors import sentence
@@ -104,11 +105,6 @@ def _consents(card: Card) -> list[ConsentRow]:
     return [ConsentRow(purpose, word, standing.get(purpose)) for purpose, word in purposes]
 
 
-def _key(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def _away(request: HttpRequest, member: Member) -> forms.Form | None:
     form = AwayForm(request.POST, prefix="away")
     if not form.is_valid():
@@ -119,10 +115,7 @@ def _away(request: HttpRequest, member: Member) -> forms.Form | None:
 
 
 def _back(request: HttpRequest, member: Member) -> None:
-    notice = AwayNotice.objects.filter(member=member, pk=_key(request, "notice")).first()
-    if notice is None:
-        raise NotFound("people.away_unknown")
-    actions.cancel_away(request.actor, notice)
+    actions.cancel_away(request.actor, notice_of(request, member))
     messages.success(request, _("The absence was taken back."))
 
 
@@ -149,10 +142,7 @@ def _contact(request: HttpRequest, member: Member) -> forms.Form | None:
 
 
 def _contact_off(request: HttpRequest, member: Member) -> None:
-    contact = Contact.objects.filter(member=member, pk=_key(request, "contact")).first()
-    if contact is None:
-        raise NotFound("people.contact_unknown")
-    actions.remove_contact(request.actor, contact)
+    actions.remove_contact(request.actor, contact_of(request, member))
     messages.success(request, _("Taken off the card."))
 
 
@@ -162,10 +152,7 @@ def _agree(request: HttpRequest, member: Member) -> None:
 
 
 def _withdraw(request: HttpRequest, member: Member) -> None:
-    consent = Consent.objects.filter(member=member, pk=_key(request, "consent")).first()
-    if consent is None:
-        raise NotFound("people.consent_unknown")
-    actions.withdraw_consent(request.actor, consent)
+    actions.withdraw_consent(request.actor, consent_of(request, member))
     messages.success(request, _("Taken back. It does not count any more."))
 
 

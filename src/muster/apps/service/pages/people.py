@@ -17,10 +17,11 @@ from muster.access.pages import needs
 from muster.access.rights import Right
 from muster.apps.people import actions
 from muster.apps.people.forms import AwayForm, ContactForm, HoldingForm, UnmaskForm
-from muster.apps.people.models import AwayNotice, Capability, Consent, Contact, Member
+from muster.apps.people.models import Capability, Member
 from muster.apps.people.reads import member_by_number
 from muster.apps.people.reads.erased import waiting_erasures
 from muster.apps.service.actions.bulk import MOST_PEOPLE
+from muster.apps.service.pages.posted import consent_of, contact_of, notice_of
 from muster.apps.service.reads.card import member_card
 from muster.apps.service.reads.listing import Asked, people_list
 from muster.core.errors import InvalidInput, NotFound
@@ -134,16 +135,8 @@ def _add_away(request: HttpRequest, member: Member) -> HttpResponse | None:
 
 
 def _cancel_away(request: HttpRequest, member: Member) -> None:
-    notice = AwayNotice.objects.filter(member=member, pk=_key(request, "notice")).first()
-    if notice is None:
-        raise NotFound("people.away_unknown")
-    actions.cancel_away(request.actor, notice)
+    actions.cancel_away(request.actor, notice_of(request, member))
     messages.success(request, _("The absence was taken back."))
-
-
-def _key(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _add_contact(request: HttpRequest, member: Member) -> HttpResponse | None:
@@ -156,10 +149,7 @@ def _add_contact(request: HttpRequest, member: Member) -> HttpResponse | None:
 
 
 def _remove_contact(request: HttpRequest, member: Member) -> None:
-    contact = Contact.objects.filter(member=member, pk=_key(request, "contact")).first()
-    if contact is None:
-        raise NotFound("people.contact_unknown")
-    actions.remove_contact(request.actor, contact)
+    actions.remove_contact(request.actor, contact_of(request, member))
 
 
 def _give_consent(request: HttpRequest, member: Member) -> None:
@@ -168,10 +158,7 @@ def _give_consent(request: HttpRequest, member: Member) -> None:
 
 
 def _withdraw_consent(request: HttpRequest, member: Member) -> None:
-    consent = Consent.objects.filter(member=member, pk=_key(request, "consent")).first()
-    if consent is None:
-        raise NotFound("people.consent_unknown")
-    actions.withdraw_consent(request.actor, consent)
+    actions.withdraw_consent(request.actor, consent_of(request, member))
     messages.success(request, _("Entered."))
 
 

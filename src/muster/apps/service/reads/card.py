@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from muster.apps.people.models import AwayNotice, Consent, Contact, Holding, Member
-from muster.apps.people.reads import holding_state
+from muster.apps.people.reads.dated import DatedHolding, dated
 from muster.apps.service.models import Attendance, Commitment, PayRate, ResponseModelRow
 from muster.apps.service.reads.history import MemberHistory, member_history
 from muster.apps.service.reads.listing import age, whereabouts
@@ -20,26 +20,13 @@ from muster.core.units import beijing_day, money
 
 
 @dataclass(frozen=True, slots=True)
-class HeldCapability:
-    """A holding and how it stands today: valid, soon, lapsed, not_yet or unproven; days left may be negative."""
-
-    holding: Holding
-    state: str
-    days_left: int
-
-    @property
-    def days_over(self) -> int:
-        return -self.days_left
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """One member as the right-hand panel shows him; numbers masked."""
 
     member: Member
     age: int | None
     now: str
-    holdings: tuple[HeldCapability, ...]
+    holdings: tuple[DatedHolding, ...]
     lapsed: int
     turnout: Turnout
     model: ResponseModelRow | None
@@ -86,9 +73,7 @@ def member_card(member: Member, at: datetime) -> Card:
     """The card of `member` as of `at`."""
     day = beijing_day(at)
     rows = Holding.objects.filter(member=member).select_related("capability").order_by("capability__bit")
-    held = tuple(
-        HeldCapability(one, holding_state(one, day), (one.valid_to - day).days if one.valid_to else 0) for one in rows
-    )
+    held = tuple(dated(one, day) for one in rows)
     away = tuple(AwayNotice.objects.filter(member=member, cancelled_at=None, ends_at__gt=at).order_by("starts_at"))
     is_away = {member.pk} if any(notice.starts_at <= at for notice in away) else set()
     return Card(

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muster.apps.people.models import AwayNotice, Capability, FormationState, Holding, Member, Unit, UnitKind
-from muster.apps.people.reads import MemberArrays, holding_state, member_arrays
+from muster.apps.people.reads import MemberArrays, member_arrays
+from muster.apps.people.reads.dated import DatedHolding, dated
 from muster.apps.people.reads.strength import gaps_by_unit, ordered_lines
 from muster.apps.service.reads.availability import availability_at
 from muster.apps.service.reads.whereabouts import committed_ids
@@ -53,19 +54,6 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """A certificate that has run out or will within ENDING_DAYS."""
-
-    holding: Holding
-    state: str
-    days_left: int
-
-    @property
-    def days_over(self) -> int:
-        return -self.days_left
-
-
-@dataclass(frozen=True, slots=True)
 class Child:
     """A unit below: heads serving in it, and what it lacks (None where nothing was ordered)."""
 
@@ -85,7 +73,7 @@ class UnitCard:
     lines: tuple[StrengthLine, ...]
     absent: tuple[Absent, ...]
     absent_total: int
-    ending: tuple[Ending, ...]
+    ending: tuple[DatedHolding, ...]
     ending_total: int
     children: tuple[Child, ...]
 
@@ -180,14 +168,11 @@ def _absent(reasons: dict[int, str], at: datetime) -> tuple[Absent, ...]:
     )
 
 
-def _ending(ids: NDArray[np.int64], day: date) -> list[Ending]:
+def _ending(ids: NDArray[np.int64], day: date) -> list[DatedHolding]:
+    """What has run out or will within ENDING_DAYS."""
     rows = Holding.objects.filter(member__in=ids.tolist(), valid_to__lte=day + timedelta(days=ENDING_DAYS))
     rows = rows.select_related("member__unit", "capability").defer("member__id_number", "member__phone")
-    return [
-        Ending(row, holding_state(row, day), (row.valid_to - day).days)
-        for row in rows.order_by("valid_to", "member__sort_pinyin", "pk")
-        if row.valid_to is not None
-    ]
+    return [dated(row, day) for row in rows.order_by("valid_to", "member__sort_pinyin", "pk")]
 
 
 def _children(below: list[Unit], arrays: MemberArrays, day: date) -> tuple[Child, ...]:
